@@ -1,0 +1,23 @@
+package dev.faultline.uffd;
+
+import java.util.Set;
+
+/** What a registered range reports. Source: UFFDIO_REGISTER_MODE_*, linux/userfaultfd.h, Linux 6.18. */
+public enum RegisterMode {
+    /** First touch of a page that does not exist: not in the page table and, for shared memory, not in the file. */
+    MISSING(1),
+    /** A write to a page that is write-protected. */
+    WRITE_PROTECT(2),
+    /** First touch of a page that the file holds and this mapping does not map yet. Shared memory only. */
+    MINOR(4);
+
+    private final long bit;
+
+    RegisterMode(long bit) {
+        this.bit = bit;
+    }
+
+    static long mask(Set<RegisterMode> modes) {
+        return modes.stream().mapToLong(mode -> mode.bit).reduce(0, (a, b) -> a | b);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.faultline.uffd;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.faultline.uffd.internal.linux.Errno;
+import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.internal.linux.Scratch;
+import dev.faultline.uffd.os.Fd;
+import dev.faultline.uffd.os.LinuxException;
+import java.lang.foreign.MemorySegment;
+import java.util.Set;
+
+/** Gets a userfaultfd out of the kernel: the device first, because its permission can be granted; then the syscall. */
+final class UffdOpener {
+    private static final String DEVICE = "/dev/userfaultfd";
+    private static final int FLAGS = LibC.O_CLOEXEC | LibC.O_NONBLOCK;
+
+    private UffdOpener() {}
+
+    static Fd open() {
+        long device = LibC.open(DEVICE, LibC.O_RDWR | LibC.O_CLOEXEC);
+        if (device >= 0) {
+            try (Fd owner = Fd.owning(device)) {
+                long fd = LibC.ioctl(owner.number(), UffdIoctl.USERFAULTFD_IOC_NEW, FLAGS);
+                return Fd.owning(LinuxException.check(fd, "ioctl(" + DEVICE + ", USERFAULTFD_IOC_NEW)"));
+            }
+        }
+        long fd = LibC.userfaultfd(FLAGS);
+        if (fd < 0) {
+            throw new LinuxException("userfaultfd(CLOEXEC|NONBLOCK)", (int) -fd, remedy((int) -device, (int) -fd));
+        }
+        return Fd.owning(fd);
+    }
+
+    private static String remedy(int deviceErrno, int syscallErrno) {
+        if (syscallErrno == Errno.ENOSYS) {
+            return "This kernel was built without CONFIG_USERFAULTFD; minor faults need Linux 5.14 or newer with it";
+        }
+        String device = DEVICE + " could not be opened either: " + Errno.name(deviceErrno);
+        return device + ". Give this user access to " + DEVICE
+                + ", or give the process CAP_SYS_PTRACE, or run 'sysctl vm.unprivileged_userfaultfd=1'";
+    }
+
+    /** UFFDIO_API: works once per descriptor. Returns all features of the kernel when asked for none. */
+    static long handshake(Fd fd, long features) {
+        MemorySegment api = Scratch.ofThisThread().argument();
+        api.set(JAVA_LONG, 0, UffdIoctl.UFFD_API_VERSION);
+        api.set(JAVA_LONG, 8, features);
+        api.set(JAVA_LONG, 16, 0);
+        long result = LibC.ioctl(fd.number(), UffdIoctl.API, api.address());
+        if (result < 0) {
+            throw new LinuxException(
+                    "ioctl(UFFDIO_API, features=0x" + Long.toHexString(features) + ")",
+                    (int) -result,
+                    "The kernel lacks a feature that was asked for, or the permission for it is missing");
+        }
+        return api.get(JAVA_LONG, 8);
+    }
+
+    static Fd openWith(Set<UffdFeature> features) {
+        long wanted = UffdFeature.mask(features);
+        try (Fd probe = open()) {
+            Set<UffdFeature> missing = UffdFeature.of(wanted & ~handshake(probe, 0));
+            if (!missing.isEmpty()) {
+                throw new LinuxException(
+                        "ioctl(UFFDIO_API, " + features + ")",
+                        Errno.EINVAL,
+                        "This kernel lacks the userfaultfd features " + missing + ": use a newer one");
+            }
+        }
+        Fd fd = open();
+        handshake(fd, wanted);
+        return fd;
+    }
+}

@@ -1,0 +1,184 @@
+package dev.faultline.uffd.ipc;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.faultline.uffd.internal.linux.Errno;
+import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.internal.linux.Scratch;
+import dev.faultline.uffd.os.Fd;
+import dev.faultline.uffd.os.LinuxException;
+import dev.faultline.uffd.os.Poller;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * A connected Unix socket that carries bytes and descriptors. One thread may send while another receives. Source:
+ * unix(7), {@code struct msghdr} and {@code struct cmsghdr} of linux/socket.h.
+ */
+public final class UnixConnection implements AutoCloseable {
+    private static final int MAX_FDS = 16;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PEERCRED = 17;
+    private static final int SCM_RIGHTS = 1;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    private static final int MSG_CTRUNC = 8;
+    private static final int SHUT_RDWR = 2;
+
+    private static final int MSGHDR_BYTES = 56;
+    private static final int IOV_OFFSET = 16;
+    private static final int CONTROL_OFFSET = 32;
+    private static final int CONTROL_LENGTH_OFFSET = 40;
+    private static final int MSG_FLAGS_OFFSET = 48;
+    private static final int CMSG_HEADER_BYTES = 16;
+
+    private final Fd fd;
+
+    UnixConnection(Fd fd) {
+        this.fd = fd;
+    }
+
+    /**
+     * Connects.
+     *
+     * @param name a path, or {@code @name}
+     * @return the connection
+     * @throws LinuxException ENOENT or ECONNREFUSED if nobody listens there
+     */
+    public static UnixConnection connect(String name) {
+        long socket = LibC.socket(UnixListener.AF_UNIX, UnixListener.SOCK_STREAM_CLOEXEC, 0);
+        Fd fd = Fd.owning(LinuxException.check(socket, "socket(AF_UNIX)"));
+        UnixAddress address = UnixAddress.of(name);
+        long result = LibC.connect(fd.number(), address.address(), address.lengthBytes());
+        if (result < 0) {
+            fd.close();
+            throw new LinuxException("connect(" + name + ")", (int) -result, "Is the guest process running?");
+        }
+        return new UnixConnection(fd);
+    }
+
+    /**
+     * Sends all of it; the descriptors go with the first byte.
+     *
+     * @param bytes at least one byte
+     * @param fds copies of these arrive at the peer; they stay open here
+     * @throws LinuxException EPIPE or ECONNRESET if the peer has gone
+     */
+    public void send(byte[] bytes, List<Fd> fds) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment body = arena.allocateFrom(JAVA_BYTE, bytes);
+            long sent = 0;
+            while (sent < bytes.length) {
+                List<Fd> now = sent == 0 ? fds : List.of();
+                MemorySegment message = message(arena, body.asSlice(sent), control(arena, now));
+                long result = LibC.sendmsg(fd.number(), message.address(), MSG_NOSIGNAL);
+                if (result != -Errno.EINTR) {
+                    sent += LinuxException.check(result, "sendmsg(unix socket)");
+                }
+            }
+        }
+    }
+
+    /**
+     * Waits for bytes.
+     *
+     * @param buffer where they go
+     * @param fds descriptors that came with them are added here, owned by the caller
+     * @param timeoutNanos how long to wait at most; negative waits without a limit
+     * @return how many bytes came; 0 when the time is up; -1 when the peer has closed
+     * @throws LinuxException ECONNRESET if the peer was killed
+     */
+    public int receive(byte[] buffer, List<Fd> fds, long timeoutNanos) {
+        if (timeoutNanos >= 0 && !Poller.awaitReadable(fd, timeoutNanos)) {
+            return 0;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment body = arena.allocate(buffer.length);
+            MemorySegment control = arena.allocate(CMSG_HEADER_BYTES + (long) MAX_FDS * Integer.BYTES, Long.BYTES);
+            MemorySegment message = message(arena, body, control);
+            long result;
+            do {
+                result = LibC.recvmsg(fd.number(), message.address(), MSG_CMSG_CLOEXEC);
+            } while (result == -Errno.EINTR);
+            LinuxException.check(result, "recvmsg(unix socket)");
+            takeFds(message, control, fds);
+            MemorySegment.copy(body, JAVA_BYTE, 0, buffer, 0, (int) result);
+            return result == 0 ? -1 : (int) result;
+        }
+    }
+
+    private static void takeFds(MemorySegment message, MemorySegment control, List<Fd> fds) {
+        long controlBytes = message.get(JAVA_LONG, CONTROL_LENGTH_OFFSET);
+        if (controlBytes >= CMSG_HEADER_BYTES && control.get(JAVA_INT, 12) == SCM_RIGHTS) {
+            long dataBytes = control.get(JAVA_LONG, 0) - CMSG_HEADER_BYTES;
+            for (long offset = 0; offset + Integer.BYTES <= dataBytes; offset += Integer.BYTES) {
+                fds.add(Fd.owning(control.get(JAVA_INT, CMSG_HEADER_BYTES + offset)));
+            }
+        }
+        if ((message.get(JAVA_INT, MSG_FLAGS_OFFSET) & MSG_CTRUNC) != 0) {
+            throw new IllegalStateException("the peer passed more than " + MAX_FDS + " descriptors in one message");
+        }
+    }
+
+    private static MemorySegment control(Arena arena, List<Fd> fds) {
+        if (fds.isEmpty()) {
+            return MemorySegment.NULL;
+        }
+        long dataBytes = (long) fds.size() * Integer.BYTES;
+        MemorySegment control = arena.allocate((CMSG_HEADER_BYTES + dataBytes + 7) & -8, Long.BYTES);
+        control.set(JAVA_LONG, 0, CMSG_HEADER_BYTES + dataBytes);
+        control.set(JAVA_INT, 8, SOL_SOCKET);
+        control.set(JAVA_INT, 12, SCM_RIGHTS);
+        for (int i = 0; i < fds.size(); i++) {
+            control.set(JAVA_INT, CMSG_HEADER_BYTES + (long) i * Integer.BYTES, fds.get(i).number());
+        }
+        return control;
+    }
+
+    private static MemorySegment message(Arena arena, MemorySegment body, MemorySegment control) {
+        MemorySegment vector = arena.allocate(2 * Long.BYTES, Long.BYTES);
+        vector.set(JAVA_LONG, 0, body.address());
+        vector.set(JAVA_LONG, Long.BYTES, body.byteSize());
+        MemorySegment message = arena.allocate(MSGHDR_BYTES, Long.BYTES);
+        message.set(JAVA_LONG, IOV_OFFSET, vector.address());
+        message.set(JAVA_LONG, IOV_OFFSET + Long.BYTES, 1);
+        message.set(JAVA_LONG, CONTROL_OFFSET, control.address());
+        message.set(JAVA_LONG, CONTROL_LENGTH_OFFSET, control.byteSize());
+        return message;
+    }
+
+    /**
+     * Who is at the other end, as the kernel knows it.
+     *
+     * @param processId its process
+     * @param userId its effective user at the time of connecting
+     */
+    public record Peer(int processId, int userId) {}
+
+    /** {@return the peer's credentials (SO_PEERCRED)} */
+    public Peer peer() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment credentials = arena.allocate(12, 4);
+            MemorySegment length = arena.allocate(4, 4);
+            length.set(JAVA_INT, 0, 12);
+            long result =
+                    LibC.getsockopt(fd.number(), SOL_SOCKET, SO_PEERCRED, credentials.address(), length.address());
+            LinuxException.check(result, "getsockopt(SO_PEERCRED)");
+            return new Peer(credentials.get(JAVA_INT, 0), credentials.get(JAVA_INT, 4));
+        }
+    }
+
+    /** Closes the connection, also under a thread that waits in {@link #receive}. */
+    @Override
+    public void close() {
+        try {
+            LibC.shutdown(fd.number(), SHUT_RDWR);
+        } catch (IllegalStateException e) {
+            return; // closed already
+        }
+        fd.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** Unix sockets that carry file descriptors (SCM_RIGHTS). */
+package dev.faultline.uffd.ipc;

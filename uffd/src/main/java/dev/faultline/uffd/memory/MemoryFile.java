@@ -1,0 +1,187 @@
+package dev.faultline.uffd.memory;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.faultline.uffd.internal.linux.Errno;
+import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.internal.linux.Scratch;
+import dev.faultline.uffd.os.Fd;
+import dev.faultline.uffd.os.LinuxException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A file that is memory: a memfd of 4 KiB or 2 MiB pages. It can be mapped several times, also by several processes;
+ * that is what makes minor faults possible. Source: memfd_create(2), linux/memfd.h, Linux 6.18.
+ */
+public final class MemoryFile implements AutoCloseable {
+    private static final int MFD_CLOEXEC = 1;
+    private static final int STATX_BLOCKS = 0x400;
+    private static final int STATX_BLOCKS_OFFSET = 48;
+    private static final int BLOCK_BYTES = 512;
+
+    private final Fd fd;
+    private final long lengthBytes;
+    private final PageSize pageSize;
+
+    private MemoryFile(Fd fd, long lengthBytes, PageSize pageSize) {
+        if (lengthBytes <= 0 || lengthBytes % pageSize.bytes() != 0) {
+            throw new IllegalArgumentException(
+                    "a memory file of " + lengthBytes + " bytes is no whole number of pages of " + pageSize.bytes());
+        }
+        this.fd = fd;
+        this.lengthBytes = lengthBytes;
+        this.pageSize = pageSize;
+    }
+
+    /**
+     * Makes an empty memory file: a hole from end to end, which takes no memory.
+     *
+     * @param name shown in /proc/PID/maps
+     * @param lengthBytes a multiple of the page size
+     * @param pageSize its page size
+     * @return the file
+     * @throws LinuxException as memfd_create(2) and ftruncate(2)
+     */
+    public static MemoryFile create(String name, long lengthBytes, PageSize pageSize) {
+        long fd = LibC.memfdCreate(name, MFD_CLOEXEC | pageSize.memfdFlags());
+        String call = "memfd_create(" + name + ", " + pageSize + ")";
+        MemoryFile file = new MemoryFile(Fd.owning(LinuxException.check(fd, call)), lengthBytes, pageSize);
+        LinuxException.check(LibC.ftruncate(file.fd.number(), lengthBytes), "ftruncate(" + name + ", " + lengthBytes + ")");
+        return file;
+    }
+
+    /**
+     * Takes a memory file that another process made.
+     *
+     * @param fd its descriptor; the memory file owns it from now on
+     * @param lengthBytes its length, a multiple of the page size
+     * @param pageSize its page size
+     * @return the file
+     */
+    public static MemoryFile adopt(Fd fd, long lengthBytes, PageSize pageSize) {
+        return new MemoryFile(fd, lengthBytes, pageSize);
+    }
+
+    /** {@return the descriptor, for passing it to another process} */
+    public Fd fd() {
+        return fd;
+    }
+
+    /** {@return the length in bytes} */
+    public long lengthBytes() {
+        return lengthBytes;
+    }
+
+    /** {@return the page size} */
+    public PageSize pageSize() {
+        return pageSize;
+    }
+
+    /**
+     * Maps the whole file for this process's own use: the alias mapping, through which content is read and written.
+     *
+     * @return the mapping
+     * @throws LinuxException as mmap(2)
+     */
+    public AliasMapping mapAlias() {
+        return new AliasMapping(map(LibC.MAP_NORESERVE), lengthBytes);
+    }
+
+    /**
+     * Maps the whole file for a guest. Huge pages are reserved here, so that no fault can later find the pool empty.
+     *
+     * @return the mapping, of which only the address is known to Java
+     * @throws LinuxException ENOMEM if fewer huge pages are free than the file has
+     */
+    public GuestMapping mapGuest() {
+        long address = map(0);
+        LinuxException.check(LibC.madvise(address, lengthBytes, LibC.MADV_DONTFORK), "madvise(MADV_DONTFORK)");
+        return new GuestMapping(address, lengthBytes);
+    }
+
+    private long map(int extraFlags) {
+        int protection = LibC.PROT_READ | LibC.PROT_WRITE;
+        long address = LibC.mmap(0, lengthBytes, protection, LibC.MAP_SHARED | extraFlags, fd.number(), 0);
+        if (address < 0) {
+            String call = "mmap(memory file of " + lengthBytes + " bytes, " + pageSize + ")";
+            throw new LinuxException(call, (int) -address, address == -Errno.ENOMEM ? memoryRemedy() : "");
+        }
+        return address;
+    }
+
+    private String memoryRemedy() {
+        if (!pageSize.isHuge()) {
+            return "";
+        }
+        HugePages pool = HugePages.read();
+        long needed = lengthBytes / pageSize.bytes();
+        return "It needs " + needed + " free huge pages of 2 MiB and there are " + pool.unreserved()
+                + ": run 'sysctl vm.nr_hugepages=" + (pool.total() + needed - pool.unreserved()) + "'";
+    }
+
+    /**
+     * Finds content.
+     *
+     * @param offset where to begin
+     * @return the first offset at or after it that holds content, or the file's length when only a hole follows. On
+     *     hugetlbfs the kernel calls everything content
+     */
+    public long nextData(long offset) {
+        long found = LibC.lseek(fd.number(), offset, LibC.SEEK_DATA);
+        return found == -Errno.ENXIO ? lengthBytes : LinuxException.check(found, "lseek(SEEK_DATA, " + offset + ")");
+    }
+
+    /**
+     * Finds a hole.
+     *
+     * @param offset where to begin
+     * @return the first offset at or after it that is a hole, or the file's length
+     */
+    public long nextHole(long offset) {
+        long found = LibC.lseek(fd.number(), offset, LibC.SEEK_HOLE);
+        return found == -Errno.ENXIO ? lengthBytes : LinuxException.check(found, "lseek(SEEK_HOLE, " + offset + ")");
+    }
+
+    /**
+     * Gives a range's memory back; it reads as zeros from then on.
+     *
+     * @param offset a multiple of the page size
+     * @param rangeBytes a multiple of the page size
+     * @throws LinuxException as fallocate(2)
+     */
+    public void punchHole(long offset, long rangeBytes) {
+        int mode = LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE;
+        long result = LibC.fallocate(fd.number(), mode, offset, rangeBytes);
+        LinuxException.check(result, "fallocate(PUNCH_HOLE, " + offset + ", " + rangeBytes + ")");
+    }
+
+    /**
+     * Reads without instantiating: a hole reads as zeros and stays a hole, also on hugetlbfs.
+     *
+     * @param offset where in the file
+     * @param target where to, in memory that no userfaultfd serves; filled to its end
+     * @throws LinuxException as pread(2)
+     */
+    public void read(long offset, MemorySegment target) {
+        long done = 0;
+        while (done < target.byteSize()) {
+            long result = LibC.pread(fd.number(), target.address() + done, target.byteSize() - done, offset + done);
+            if (LinuxException.check(result, "pread(memory file, " + (offset + done) + ")") == 0) {
+                throw new IllegalArgumentException("read past the end of the memory file at " + (offset + done));
+            }
+            done += result;
+        }
+    }
+
+    /** {@return how much memory the file takes, in bytes} */
+    public long allocatedBytes() {
+        MemorySegment buffer = Scratch.ofThisThread().argument();
+        LinuxException.check(LibC.statx(fd.number(), STATX_BLOCKS, buffer.address()), "statx(memory file)");
+        return buffer.get(JAVA_LONG, STATX_BLOCKS_OFFSET) * BLOCK_BYTES;
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

@@ -1,0 +1,15 @@
+import org.jspecify.annotations.NullMarked;
+
+/** userfaultfd for the JVM: faults, memory files, dirty tracking and descriptor passing. */
+@NullMarked
+@SuppressWarnings("module") // the module it exports to is built later
+module dev.faultline.uffd {
+    requires static org.jspecify;
+
+    exports dev.faultline.uffd;
+    exports dev.faultline.uffd.ipc;
+    exports dev.faultline.uffd.memory;
+    exports dev.faultline.uffd.os;
+    exports dev.faultline.uffd.internal.linux to
+            dev.faultline.guest.kvm;
+}
