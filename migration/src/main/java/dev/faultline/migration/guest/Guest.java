@@ -1,0 +1,48 @@
+package dev.faultline.migration.guest;
+
+import dev.faultline.uffd.Pagemap;
+import dev.faultline.uffd.Uffd;
+import java.util.List;
+
+/**
+ * A guest as the engine sees it: a machine in another process, attached to. While it is attached no other engine can be.
+ * Closing detaches; the guest stays as it is. Every command has a time limit and throws {@link GuestException} when the
+ * machine refuses it, does not answer in time, or has gone.
+ */
+public interface Guest extends AutoCloseable {
+    /** {@return its memory, in the order of the region ids} */
+    List<GuestRegion> regions();
+
+    /** {@return the userfaultfd of the machine's address space} */
+    Uffd uffd();
+
+    /** {@return the page map of the machine's address space} */
+    Pagemap pagemap();
+
+    /** {@return what the machine is doing now} */
+    GuestState state();
+
+    /** Stops every vCPU; returns when all of them have stopped. */
+    void pause();
+
+    /** Lets a paused guest run. */
+    void resume();
+
+    /**
+     * {@return everything of the paused machine that is not memory}
+     */
+    byte[] saveDeviceState();
+
+    /**
+     * Puts the device state into a machine that waits for one. It is then paused; the load may touch guest memory.
+     *
+     * @param state what {@link #saveDeviceState()} of the source returned
+     */
+    void loadDeviceState(byte[] state);
+
+    /** Gives the guest up for good, on the source after the hand-over: this machine refuses to run it from now on. */
+    void relinquish();
+
+    @Override
+    void close();
+}
