@@ -1,0 +1,2 @@
+/** Linux userfaultfd: descriptors, ranges and events. */
+package dev.faultline.uffd;

@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Linux userfaultfd for the JVM, and the kernel interfaces around it. */
+@NullMarked
+module dev.faultline.uffd {
+    requires static org.jspecify;
+
+    exports dev.faultline.uffd;
+}
