@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The {@code faultline} command. */
 @NullMarked
 module dev.faultline.cli {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires dev.faultline.uffd;
     requires dev.faultline.migration;
     requires dev.faultline.guest.kvm;
