@@ -7,4 +7,5 @@ module dev.faultline.migration {
     requires transitive dev.faultline.uffd;
 
     exports dev.faultline.migration;
+    exports dev.faultline.migration.guest;
 }
