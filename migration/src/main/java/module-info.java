@@ -2,10 +2,11 @@ import org.jspecify.annotations.NullMarked;
 
 /** The migration engine: rounds, hand-over, fault service and push, on the kernel's minor faults. */
 @NullMarked
+@SuppressWarnings("requires-automatic") // HdrHistogram names no module
 module dev.faultline.migration {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires transitive dev.faultline.uffd;
-    requires org.HdrHistogram;
+    requires HdrHistogram;
 
     exports dev.faultline.migration;
     exports dev.faultline.migration.destination;
