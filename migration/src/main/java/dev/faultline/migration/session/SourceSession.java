@@ -206,7 +206,8 @@ public final class SourceSession {
                 send(Frame.of(FrameType.PING));
             }
             if (liveness.isLost(nowNanos)) {
-                fail("the destination has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI + " ms");
+                fail("the destination has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI
+                        + " ms");
             }
             sendMapWhenDue(nowNanos);
         }
@@ -234,14 +235,18 @@ public final class SourceSession {
     private void fail(String reason) {
         switch (state) {
             case ENDED -> {}
-            case COMMITTED -> end(
-                    false,
-                    reason + "; the hand-over is in doubt, so the guest stays paused here: look whether it runs on the"
-                            + " destination, and only if it does not, resume this one through its control socket");
-            case SERVING -> end(
-                    false,
-                    reason + "; the guest is the destination's since the hand-over, and its last pages are still here:"
-                            + " this guest process keeps its memory and never resumes");
+            case COMMITTED ->
+                end(
+                        false,
+                        reason
+                                + "; the hand-over is in doubt, so the guest stays paused here: look whether it runs on the"
+                                + " destination, and only if it does not, resume this one through its control socket");
+            case SERVING ->
+                end(
+                        false,
+                        reason
+                                + "; the guest is the destination's since the hand-over, and its last pages are still here:"
+                                + " this guest process keeps its memory and never resumes");
             default -> end(paused, reason + "; the guest runs on here");
         }
     }

@@ -25,7 +25,13 @@ public final class FrameChannel implements AutoCloseable {
 
     /** Sends a control frame. */
     public void write(Frame frame) throws IOException {
-        write(frame.type(), frame.flags(), frame.region(), frame.count(), frame.page(), frame.round(),
+        write(
+                frame.type(),
+                frame.flags(),
+                frame.region(),
+                frame.count(),
+                frame.page(),
+                frame.round(),
                 ByteBuffer.wrap(frame.payload()));
     }
 
@@ -33,7 +39,9 @@ public final class FrameChannel implements AutoCloseable {
     public synchronized void write(
             FrameType type, int flags, int region, long count, long page, long round, ByteBuffer payload)
             throws IOException {
-        gather[0] = outgoing.set(type, flags, region, count, page, round, payload.remaining()).bytes().clear();
+        gather[0] = outgoing.set(type, flags, region, count, page, round, payload.remaining())
+                .bytes()
+                .clear();
         gather[1] = payload;
         long left = (long) FrameHeader.BYTES + payload.remaining();
         while (left > 0) {
@@ -71,8 +79,7 @@ public final class FrameChannel implements AutoCloseable {
         }
         byte[] payload = new byte[(int) length];
         readFully(ByteBuffer.wrap(payload));
-        return new Frame(
-                type, header.flags(), header.region(), header.count(), header.page(), header.round(), payload);
+        return new Frame(type, header.flags(), header.region(), header.count(), header.page(), header.round(), payload);
     }
 
     @Override
