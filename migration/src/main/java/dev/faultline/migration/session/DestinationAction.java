@@ -18,8 +18,8 @@ public sealed interface DestinationAction {
         }
     }
 
-    /** Let the guest run here: {@link DestinationSession#onResumed}. */
-    record Resume() implements DestinationAction {}
+    /** The guest is ours; let it run if it ran at the source: {@link DestinationSession#onResumed}. */
+    record Resume(boolean run) implements DestinationAction {}
 
     /** Apply a part of the dirty map. */
     record ApplyMap(Frame frame) implements DestinationAction {}
