@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -86,16 +87,15 @@ public final class Acceptor implements AutoCloseable {
         try {
             FrameChannel frames = new FrameChannel(channel);
             Frame hello = frames.read();
-            if (hello.type() != FrameType.HELLO
-                    || hello.page() != Frame.MAGIC
-                    || hello.flags() >= Role.values().length) {
+            Optional<Role> role = Role.of(hello);
+            if (hello.type() != FrameType.HELLO || hello.page() != Frame.MAGIC || role.isEmpty()) {
                 channel.close();
             } else if (hello.count() != Frame.VERSION) {
                 frames.write(Frame.abort("the destination speaks version " + Frame.VERSION + " of the protocol, not "
                         + hello.count() + ": use the same Faultline on both sides"));
                 channel.close();
             } else {
-                greeted.add(new Greeted(Role.values()[hello.flags()], hello.round(), frames));
+                greeted.add(new Greeted(role.get(), hello.round(), frames));
             }
         } catch (IOException e) {
             closeQuietly(channel);

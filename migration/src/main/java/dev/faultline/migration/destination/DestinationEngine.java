@@ -195,7 +195,7 @@ public final class DestinationEngine {
                         new FaultService(guest.uffd(), memory, waiting, mapper, statistics, faults, stopFaults)::run);
                 perform(session.onArmed());
             }
-            case DestinationAction.Load load -> load(load.deviceState());
+            case DestinationAction.Load load -> load(load.prepare().payload());
             case DestinationAction.Resume resume -> start(resume.run() && !options.startPaused());
             case DestinationAction.ApplyMap map -> applyMap(map.frame());
             case DestinationAction.Disarm _ -> {

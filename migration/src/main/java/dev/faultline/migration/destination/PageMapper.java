@@ -71,7 +71,7 @@ final class PageMapper {
                 // Mapped by another thread, or unregistered meanwhile; the kernel wakes nobody then.
                 uffd.wake(address, 1L << shift);
                 page++;
-            } else if (done == -Uffd.EAGAIN || mayLackContent && done == -Uffd.EFAULT) {
+            } else if (done == -Uffd.EAGAIN || (mayLackContent && done == -Uffd.EFAULT)) {
                 return false; // another thread is about to make this zero page
             } else if (done == -Uffd.ESRCH) {
                 throw new IllegalStateException("the guest process has gone");

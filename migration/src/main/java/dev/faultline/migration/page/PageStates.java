@@ -75,6 +75,10 @@ public final class PageStates {
         return state == RECEIVED || state == STALE;
     }
 
+    private void set(int page, byte to) {
+        STATE.setVolatile(states, page, to);
+    }
+
     private boolean move(int page, byte from, byte to) {
         return STATE.compareAndSet(states, page, from, to);
     }
@@ -92,7 +96,7 @@ public final class PageStates {
      */
     public int claim(int page, boolean isFinal) {
         byte now = state(page);
-        if (isCurrent(now) || !isFinal && (now == STALE || isWriting(now))) {
+        if (isCurrent(now) || (!isFinal && (now == STALE || isWriting(now)))) {
             return DROP;
         }
         return !isWriting(now) && move(page, now, isFinal ? WRITING_FINAL : WRITING_EARLY) ? now : BUSY;
@@ -101,16 +105,16 @@ public final class PageStates {
     /** Ends a claim: the frame has taken effect. */
     public void finish(int page, boolean isFinal, boolean zero) {
         if (isFinal) {
-            STATE.setVolatile(states, page, zero ? CURRENT_ZERO : CURRENT);
+            set(page, zero ? CURRENT_ZERO : CURRENT);
             notCurrent.decrementAndGet();
         } else if (!move(page, WRITING_EARLY, zero ? RECEIVED_ZERO : RECEIVED)) {
-            STATE.setVolatile(states, page, STALE); // the map called it dirty meanwhile
+            set(page, STALE); // the map called it dirty meanwhile
         }
     }
 
     /** Ends a claim whose frame broke off: what the file holds is nobody's content, and only a final frame may follow. */
     public void abandon(int page) {
-        STATE.setVolatile(states, page, STALE);
+        set(page, STALE);
     }
 
     /**

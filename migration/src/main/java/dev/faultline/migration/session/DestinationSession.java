@@ -68,7 +68,7 @@ public final class DestinationSession {
                 state = State.LOADING;
                 loaded = true; // also a load that breaks off leaves a guest that must not run
                 run = (frame.flags() & Frame.FLAG_RUN) != 0;
-                out.add(new Load(frame.payload()));
+                out.add(new Load(frame));
             }
             case COMMIT -> {
                 expect(State.PREPARED, frame);

@@ -20,9 +20,7 @@ final class SendLedger {
 
     /** Notes a frame that is about to be sent. */
     synchronized void sending(int region, int first, int count) throws IOException {
-        while (sentFrames - appliedFrames == WINDOW_FRAMES) {
-            await();
-        }
+        awaitInFlight(WINDOW_FRAMES - 1);
         int slot = (int) (sentFrames % WINDOW_FRAMES);
         pages[slot] = (long) region << 32 | first;
         counts[slot] = count;
@@ -41,9 +39,7 @@ final class SendLedger {
 
     /** Waits until everything sent has taken effect. */
     synchronized void awaitApplied() throws IOException {
-        while (appliedFrames < sentFrames) {
-            await();
-        }
+        awaitInFlight(0);
     }
 
     /** Adds every page whose last frame may not have taken effect. */
@@ -60,15 +56,17 @@ final class SendLedger {
         notifyAll();
     }
 
-    private void await() throws IOException {
-        if (broken) {
-            throw new IOException("the pages connection has broken");
-        }
+    private synchronized void awaitInFlight(long maxFrames) throws IOException {
         try {
-            wait();
+            while (sentFrames - appliedFrames > maxFrames && !broken) {
+                wait();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for the destination", e);
+        }
+        if (broken) {
+            throw new IOException("the pages connection has broken");
         }
     }
 }

@@ -52,7 +52,7 @@ public record Frame(FrameType type, int flags, int region, long count, long page
 
     /** {@return the first frame of a connection} */
     public static Frame hello(Role role, long sessionId) {
-        return new Frame(FrameType.HELLO, role.ordinal(), 0, VERSION, MAGIC, sessionId, NOTHING);
+        return new Frame(FrameType.HELLO, role.code(), 0, VERSION, MAGIC, sessionId, NOTHING);
     }
 
     /** {@return the payload as text} */
