@@ -225,10 +225,10 @@ public final class SourceEngine {
 
     private void release(boolean resume) {
         try {
-            tracker.stop();
             if (resume && guest.state() == GuestState.PAUSED) {
-                guest.resume();
+                guest.resume(); // first: ending the tracking of a big guest takes a while
             }
+            tracker.stop();
         } catch (GuestException e) {
             failure = ". The guest could not be told: " + e.getMessage();
         }
