@@ -3,6 +3,7 @@ package dev.faultline.uffd.memory;
 import dev.faultline.uffd.internal.linux.LibC;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A mapping that is never registered with a userfaultfd: the kernel resolves its faults, so Java code may touch it. Not
@@ -11,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 public final class AliasMapping implements AutoCloseable {
     private final long address;
     private final MemorySegment segment;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     @SuppressWarnings("restricted")
     AliasMapping(long address, long lengthBytes) {
@@ -27,8 +28,7 @@ public final class AliasMapping implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             LibC.munmap(address, segment.byteSize());
         }
     }
