@@ -23,8 +23,9 @@ public final class Syscall {
     private static final boolean AARCH64 = switch (System.getProperty("os.arch").toLowerCase(Locale.ROOT)) {
         case "aarch64", "arm64" -> true;
         case "amd64", "x86_64" -> false;
-        default -> throw new UnsupportedOperationException(
-                "Faultline knows Linux on x86-64 and AArch64, not on " + System.getProperty("os.arch"));
+        default ->
+            throw new UnsupportedOperationException(
+                    "Faultline knows Linux on x86-64 and AArch64, not on " + System.getProperty("os.arch"));
     };
 
     @SuppressWarnings("restricted")
@@ -80,6 +81,7 @@ public final class Syscall {
         FTRUNCATE(77, 46),
         GETEUID(107, 175),
         GETPPID(110, 173),
+        FSTATFS(138, 44),
         PRCTL(157, 167),
         GETTID(186, 178),
         TGKILL(234, 131),
