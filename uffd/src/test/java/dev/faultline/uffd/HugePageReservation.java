@@ -1,5 +1,6 @@
 package dev.faultline.uffd;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -13,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Huge pages that were added to the machine's pool for a while. They are added and subtracted, not set and set back, so
  * that two test runs on one machine do not undo each other.
  */
-final class HugePageReservation implements AutoCloseable {
+public final class HugePageReservation implements AutoCloseable {
     private static final Path POOL = Path.of("/proc/sys/vm/nr_hugepages");
 
     private final int pages;
@@ -29,7 +30,7 @@ final class HugePageReservation implements AutoCloseable {
      *
      * @throws IllegalStateException if the kernel found fewer; none is added then
      */
-    static HugePageReservation add(int pages) throws IOException {
+    public static HugePageReservation add(int pages) throws IOException {
         long found = change(pages);
         if (found < pages) {
             change(-found);
@@ -67,7 +68,10 @@ final class HugePageReservation implements AutoCloseable {
         }
     }
 
+    /** Not by Files.readString: that reads one byte at first, and of a sysctl the kernel gives the rest to nobody. */
     private static long total() throws IOException {
-        return Long.parseLong(Files.readString(POOL).strip());
+        try (BufferedReader reader = Files.newBufferedReader(POOL)) {
+            return Long.parseLong(reader.readLine().strip());
+        }
     }
 }

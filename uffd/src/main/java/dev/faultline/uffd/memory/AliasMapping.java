@@ -4,6 +4,7 @@ import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A mapping that is never registered with a userfaultfd: the kernel resolves its faults, so Java code may touch it. Not
@@ -12,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 public final class AliasMapping implements AutoCloseable {
     private final long address;
     private final MemorySegment segment;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     @SuppressWarnings("restricted")
     AliasMapping(long address, long lengthBytes) {
@@ -40,8 +41,7 @@ public final class AliasMapping implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             LibC.munmap(address, segment.byteSize());
         }
     }

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A mapping that a userfaultfd may serve. Java knows only its address and never reads or writes through it: a thread
@@ -15,7 +16,7 @@ import java.util.Objects;
 public final class GuestMapping implements AutoCloseable {
     private final long address;
     private final long lengthBytes;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     GuestMapping(long address, long lengthBytes) {
         this.address = address;
@@ -50,8 +51,7 @@ public final class GuestMapping implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             LibC.munmap(address, lengthBytes);
         }
     }
