@@ -62,7 +62,8 @@ public final class GuestCommand implements Callable<Integer> {
 
     private void ready(String line) {
         if (json) {
-            new Events(System.out).write(Events.READY, Json.object().put("guest", control).put("text", line));
+            new Events(System.out)
+                    .write(Events.READY, Json.object().put("guest", control).put("text", line));
         } else {
             System.out.println(line);
         }

@@ -76,8 +76,7 @@ public final class MigrateCommand implements Callable<Integer> {
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
         Network.check(address, insecure);
-        SourceOptions options =
-                new SourceOptions(address, mode, TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
+        SourceOptions options = new SourceOptions(address, mode, TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
         SourceReport report;
         try (VmmClient client = VmmClient.attach(guest, Limits.COMMAND_NANOS);
                 ProgressPrinter progress = new ProgressPrinter(json)) {

@@ -63,16 +63,17 @@ public final class ReceiveCommand implements Callable<Integer> {
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
         Network.check(address, insecure);
+        sayDone(receive());
+        return 0;
+    }
+
+    private DestinationReport receive() throws MigrationException {
         try (VmmClient client = VmmClient.attach(guest, Limits.COMMAND_NANOS);
                 Acceptor acceptor = Acceptor.listen(address);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             sayListening(acceptor.port());
-            DestinationReport report = DestinationEngine.run(
-                    client, acceptor, new DestinationOptions(startPaused, testSwitch), progress);
-            progress.close();
-            sayDone(report);
+            return DestinationEngine.run(client, acceptor, new DestinationOptions(startPaused, testSwitch), progress);
         }
-        return 0;
     }
 
     private void sayListening(int port) {

@@ -1,7 +1,7 @@
 package dev.faultline.cli.command;
 
-import dev.faultline.cli.json.Json;
 import dev.faultline.cli.json.GuestJson;
+import dev.faultline.cli.json.Json;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.text.Numbers;
 import dev.faultline.cli.text.Sizes;

@@ -8,5 +8,4 @@ package dev.faultline.cli.demo;
  * @param sourceAllocatedBytes how much memory the source's files took
  * @param destinationAllocatedBytes how much memory the destination's files took
  */
-record Comparison(
-        long comparedBytes, long differingBytes, long sourceAllocatedBytes, long destinationAllocatedBytes) {}
+record Comparison(long comparedBytes, long differingBytes, long sourceAllocatedBytes, long destinationAllocatedBytes) {}

@@ -101,7 +101,8 @@ final class Demo implements AutoCloseable {
 
     private ChildProcess startMigrate(ChildProcess receive) throws OperatorException {
         int port = receive.await(Events.LISTENING, START).path("port").asInt();
-        List<String> arguments = new ArrayList<>(List.of("migrate", "--guest", sourceName, "--to", "127.0.0.1:" + port));
+        List<String> arguments =
+                new ArrayList<>(List.of("migrate", "--guest", sourceName, "--to", "127.0.0.1:" + port));
         arguments.addAll(List.of("--mode", EnumConverter.word(settings.mode()), "--keep-source"));
         arguments.addAll(List.of("--hold-map", Long.toString(settings.holdMapSeconds())));
         addTestSwitch(arguments);
@@ -137,8 +138,8 @@ final class Demo implements AutoCloseable {
 
     private static void checkHealthy(GuestReport guest) throws OperatorException {
         if (guest.statistics().failure().isPresent()) {
-            throw new OperatorException("The guest does not run: "
-                    + guest.statistics().failure().get());
+            throw new OperatorException(
+                    "The guest does not run: " + guest.statistics().failure().get());
         }
     }
 
@@ -189,8 +190,10 @@ final class Demo implements AutoCloseable {
             if (System.nanoTime() > deadline || now.statistics().failure().isPresent()) {
                 return false;
             }
-            progress.part("the guest checks all of it on the destination, "
-                    + Numbers.count(now.statistics().corruptions()) + " wrong", part);
+            progress.part(
+                    "the guest checks all of it on the destination, "
+                            + Numbers.count(now.statistics().corruptions()) + " wrong",
+                    part);
             sleep();
         }
     }

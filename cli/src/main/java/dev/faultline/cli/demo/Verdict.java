@@ -1,7 +1,7 @@
 package dev.faultline.cli.demo;
 
-import dev.faultline.guest.kvm.control.GuestStatistics;
 import dev.faultline.cli.text.Numbers;
+import dev.faultline.guest.kvm.control.GuestStatistics;
 import dev.faultline.migration.guest.GuestState;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +32,10 @@ record Verdict(List<String> problems) {
             problems.add("the guest found " + Numbers.count(last.corruptions(), "wrong page") + ": "
                     + last.firstCorruption().orElse("it does not say which"));
         }
-        result.comparison().filter(comparison -> comparison.differingBytes() > 0).ifPresent(comparison -> problems.add(
-                Numbers.count(comparison.differingBytes()) + " of " + Numbers.count(comparison.comparedBytes())
-                        + " bytes differ between source and destination"));
+        result.comparison()
+                .filter(comparison -> comparison.differingBytes() > 0)
+                .ifPresent(comparison -> problems.add(Numbers.count(comparison.differingBytes()) + " of "
+                        + Numbers.count(comparison.comparedBytes()) + " bytes differ between source and destination"));
         last.failure().ifPresent(words -> problems.add("the guest does not run any more: " + words));
     }
 

@@ -30,7 +30,8 @@ record Diagnosis(List<Finding> findings, boolean canMigrate, boolean canRunOnKvm
         if (!canMigrate) {
             return "No guest can be migrated on this machine until what is missing above is there.";
         }
-        String guests = canRunOnKvm ? "real guests on KVM" : "guests that are threads of a process, since KVM is missing";
+        String guests =
+                canRunOnKvm ? "real guests on KVM" : "guests that are threads of a process, since KVM is missing";
         String huge = hugePages > 0
                 ? " and of 2 MiB (" + hugePages + " are free)"
                 : "; for pages of 2 MiB the pool has to be filled first";

@@ -62,7 +62,8 @@ final class HostChecks {
 
     static Finding hugePages() {
         HugePages pool = HugePages.read();
-        String detail = pool.total() + " in the pool, " + pool.free() + " free, " + pool.reserved() + " of them reserved";
+        String detail =
+                pool.total() + " in the pool, " + pool.free() + " free, " + pool.reserved() + " of them reserved";
         return pool.unreserved() > 0
                 ? Finding.ok("huge pages of 2 MiB", detail)
                 : Finding.missing(

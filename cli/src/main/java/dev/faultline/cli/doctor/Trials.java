@@ -38,8 +38,7 @@ final class Trials {
                 Uffd uffd = Uffd.open(EnumSet.of(UffdFeature.MINOR_SHMEM, UffdFeature.MISSING_SHMEM));
                 FaultBatch batch = new FaultBatch(1)) {
             alias.segment().set(ValueLayout.JAVA_BYTE, PAGE_BYTES, CONTENT);
-            uffd.register(
-                    guest.address(), guest.lengthBytes(), EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR));
+            uffd.register(guest.address(), guest.lengthBytes(), EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR));
             AtomicInteger seen = new AtomicInteger();
             Thread toucher = Thread.ofPlatform().daemon().start(() -> seen.set(guest.touch(PAGE_BYTES)));
             String problem = answer(uffd, batch, guest);
@@ -86,7 +85,8 @@ final class Trials {
             pagemap.takeWritten(
                     alias.segment().address(),
                     guest.lengthBytes(),
-                    (address, bytes) -> written.add((address - alias.segment().address()) / PAGE_BYTES * 10 + bytes / PAGE_BYTES));
+                    (address, bytes) ->
+                            written.add((address - alias.segment().address()) / PAGE_BYTES * 10 + bytes / PAGE_BYTES));
             return written.equals(List.of(21L)) ? "" : "PAGEMAP_SCAN found " + written;
         }
     }

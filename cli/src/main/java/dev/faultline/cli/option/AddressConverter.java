@@ -8,6 +8,9 @@ import picocli.CommandLine.TypeConversionException;
 public final class AddressConverter implements ITypeConverter<InetSocketAddress> {
     private static final int MAX_PORT = 65535;
 
+    /** Makes one. */
+    public AddressConverter() {}
+
     @Override
     public InetSocketAddress convert(String value) {
         int colon = value.lastIndexOf(':');

@@ -62,6 +62,9 @@ public final class GuestOptions {
             description = "What the guest runs on: KVM, or threads where there is no KVM (default: ${DEFAULT-VALUE}).")
     private MachineChoice machine = MachineChoice.AUTO;
 
+    /** Makes one, for picocli to fill. */
+    public GuestOptions() {}
+
     /** {@return its memory in bytes} */
     public long memoryBytes() {
         return memoryBytes;

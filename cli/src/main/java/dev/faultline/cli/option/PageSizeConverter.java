@@ -7,6 +7,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Reads the page size of a guest's memory. */
 public final class PageSizeConverter implements ITypeConverter<PageSize> {
+    /** Makes one. */
+    public PageSizeConverter() {}
+
     @Override
     public PageSize convert(String value) {
         try {

@@ -10,6 +10,9 @@ public final class ParentOption {
     @Option(names = "--die-with-parent", paramLabel = "PID", hidden = true, description = "End when this process ends.")
     private long processId;
 
+    /** Makes one, for picocli to fill. */
+    public ParentOption() {}
+
     /** {@return the process that this one belongs to, if any} */
     public OptionalLong processId() {
         return processId == 0 ? OptionalLong.empty() : OptionalLong.of(processId);

@@ -7,6 +7,9 @@ import picocli.CommandLine.TypeConversionException;
 public final class RateConverter implements ITypeConverter<Long> {
     private static final long MAX_PAGES_PER_SECOND = 1_000_000_000;
 
+    /** Makes one. */
+    public RateConverter() {}
+
     @Override
     public Long convert(String value) {
         if (value.equals("max")) {

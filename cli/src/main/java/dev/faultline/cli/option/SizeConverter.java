@@ -7,6 +7,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Reads a size of memory in bytes. */
 public final class SizeConverter implements ITypeConverter<Long> {
+    /** Makes one. */
+    public SizeConverter() {}
+
     @Override
     public Long convert(String value) {
         try {

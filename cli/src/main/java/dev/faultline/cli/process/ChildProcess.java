@@ -50,7 +50,9 @@ public final class ChildProcess {
     static ChildProcess start(String name, List<String> arguments) throws OperatorException {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(
-                "--json", "--die-with-parent", Long.toString(ProcessHandle.current().pid())));
+                "--json",
+                "--die-with-parent",
+                Long.toString(ProcessHandle.current().pid())));
         try {
             return new ChildProcess(name, new ProcessBuilder(JavaCommand.of(all)).start());
         } catch (IOException e) {
@@ -59,15 +61,19 @@ public final class ChildProcess {
     }
 
     private Thread read(String what, InputStream in, Consumer<String> line) {
-        return Thread.ofPlatform().daemon().name("faultline-" + what + "-" + process.pid()).start(() -> {
-            try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-                reader.lines().forEach(line);
-            } catch (IOException | UncheckedIOException e) {
-                // Its end, seen while the stream is being closed.
-            } finally {
-                onEndOf(what);
-            }
-        });
+        return Thread.ofPlatform()
+                .daemon()
+                .name("faultline-" + what + "-" + process.pid())
+                .start(() -> {
+                    try (BufferedReader reader =
+                            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+                        reader.lines().forEach(line);
+                    } catch (IOException | UncheckedIOException e) {
+                        // Its end, seen while the stream is being closed.
+                    } finally {
+                        onEndOf(what);
+                    }
+                });
     }
 
     private synchronized void onLine(String line) {

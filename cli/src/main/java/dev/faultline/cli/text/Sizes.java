@@ -35,7 +35,7 @@ public final class Sizes {
     }
 
     private static long unit(String letter) {
-        return letter.isEmpty() ? 1 : 1L << UNIT_SHIFT * (UNITS.indexOf(letter) + 1);
+        return letter.isEmpty() ? 1 : 1L << (UNIT_SHIFT * (UNITS.indexOf(letter) + 1));
     }
 
     private static long fraction(String text, String digits, long unit) {
