@@ -191,8 +191,8 @@ public final class SourceEngine {
 
     private void pause() {
         phase = "hand-over";
-        pausedNanos = System.nanoTime();
         boolean wasRunning = guest.state() == GuestState.RUNNING;
+        pausedNanos = System.nanoTime();
         if (wasRunning) {
             guest.pause();
         }
