@@ -16,40 +16,40 @@ public final class HugePagePool implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(15);
 
     /*
-     * The lock is on the file itself, so that reading and writing are one step among all who keep it. A pool that shrinks
-     * below what is in use would only defer the rest to the kernel, but an operator who looks should see the old number:
-     * so it waits for the pages to be free, up to some seconds.
+     * The lock is on the file itself, so that reading and writing are one step among all who keep it. Files are read by
+     * cat, because the read of some shells takes a byte at a time, and of this one gets the first digit. A pool that
+     * shrinks below what is in use would only defer the rest to the kernel, but an operator who looks should see the old
+     * number: so it waits for the pages to be free, up to some seconds.
      */
     private static final String SCRIPT = """
             trap '' INT TERM HUP QUIT
             pool=/proc/sys/vm/nr_hugepages
             state=/sys/kernel/mm/hugepages/hugepages-2048kB
+            wanted=$1
             lock() { exec 9<$pool; flock 9 2>/dev/null || true; }
             unlock() { exec 9<&-; }
-            change() { read -r now <$pool; echo $((now + $1)) >$pool; }
+            add() { echo $(($(cat $pool) + $1)) >$pool; }
             lock
-            read -r before <$pool
-            change "$1" 2>/dev/null || { echo refused; exit 1; }
-            read -r after <$pool
-            got=$((after - before))
-            if [ "$got" -lt "$1" ]; then
-                change "-$got"
+            before=$(cat $pool)
+            add "$wanted" 2>/dev/null || { echo refused; exit 1; }
+            got=$(($(cat $pool) - before))
+            if [ "$got" -lt "$wanted" ]; then
+                add $((-got))
                 echo "$got"
                 exit 1
             fi
             unlock
             echo OK
-            while read -r _; do :; done
+            cat >/dev/null
             tries=0
             while [ $tries -lt 50 ]; do
-                read -r free <$state/free_hugepages
-                read -r promised <$state/resv_hugepages
-                [ $((free - promised)) -lt "$1" ] || break
+                free=$(($(cat $state/free_hugepages) - $(cat $state/resv_hugepages)))
+                [ "$free" -lt "$wanted" ] || break
                 sleep 0.1
                 tries=$((tries + 1))
             done
             lock
-            change "-$1"
+            add $((-wanted))
             """;
 
     private final Process watcher;

@@ -33,6 +33,7 @@ final class PageReader implements AutoCloseable {
 
     /** Pages known to be content. */
     private int dataFrom;
+
     private int dataTo;
 
     /** Makes a reader over an alias mapping that outlives it. */
