@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("module") // the module it exports to is built later
 module dev.faultline.uffd {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports dev.faultline.uffd;
     exports dev.faultline.uffd.ipc;

@@ -1,0 +1,2 @@
+/** The {@code faultline} command line. */
+package dev.faultline.cli;

@@ -1,0 +1,2 @@
+/** What is migrated, and how a session moves it. */
+package dev.faultline.migration;
