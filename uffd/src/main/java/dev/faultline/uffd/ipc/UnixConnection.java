@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.internal.linux.LibC;
-import dev.faultline.uffd.internal.linux.Scratch;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import dev.faultline.uffd.os.Poller;
@@ -163,7 +162,10 @@ public final class UnixConnection implements AutoCloseable {
         control.set(JAVA_INT, 8, SOL_SOCKET);
         control.set(JAVA_INT, 12, SCM_RIGHTS);
         for (int i = 0; i < fds.size(); i++) {
-            control.set(JAVA_INT, CMSG_HEADER_BYTES + (long) i * Integer.BYTES, fds.get(i).number());
+            control.set(
+                    JAVA_INT,
+                    CMSG_HEADER_BYTES + (long) i * Integer.BYTES,
+                    fds.get(i).number());
         }
         return control;
     }

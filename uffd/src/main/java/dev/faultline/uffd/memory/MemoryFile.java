@@ -46,7 +46,8 @@ public final class MemoryFile implements AutoCloseable {
         long fd = LibC.memfdCreate(name, MFD_CLOEXEC | pageSize.memfdFlags());
         String call = "memfd_create(" + name + ", " + pageSize + ")";
         MemoryFile file = new MemoryFile(Fd.owning(LinuxException.check(fd, call)), lengthBytes, pageSize);
-        LinuxException.check(LibC.ftruncate(file.fd.number(), lengthBytes), "ftruncate(" + name + ", " + lengthBytes + ")");
+        LinuxException.check(
+                LibC.ftruncate(file.fd.number(), lengthBytes), "ftruncate(" + name + ", " + lengthBytes + ")");
         return file;
     }
 

@@ -23,8 +23,9 @@ public final class Syscall {
     private static final boolean AARCH64 = switch (System.getProperty("os.arch").toLowerCase(Locale.ROOT)) {
         case "aarch64", "arm64" -> true;
         case "amd64", "x86_64" -> false;
-        default -> throw new UnsupportedOperationException(
-                "Faultline knows Linux on x86-64 and AArch64, not on " + System.getProperty("os.arch"));
+        default ->
+            throw new UnsupportedOperationException(
+                    "Faultline knows Linux on x86-64 and AArch64, not on " + System.getProperty("os.arch"));
     };
 
     @SuppressWarnings("restricted")
