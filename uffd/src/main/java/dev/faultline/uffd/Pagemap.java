@@ -129,6 +129,8 @@ public final class Pagemap implements AutoCloseable {
     @Override
     public void close() {
         fd.close();
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 }

@@ -32,9 +32,12 @@ final class UffdOpener {
         return Fd.owning(fd);
     }
 
-    private static String remedy(int deviceErrno, int syscallErrno) {
+    static String remedy(int deviceErrno, int syscallErrno) {
         if (syscallErrno == Errno.ENOSYS) {
             return "This kernel was built without CONFIG_USERFAULTFD; minor faults need Linux 5.14 or newer with it";
+        }
+        if (syscallErrno != Errno.EPERM) {
+            return "";
         }
         String device = DEVICE + " could not be opened either: " + Errno.name(deviceErrno);
         return device + ". Give this user access to " + DEVICE
@@ -69,7 +72,12 @@ final class UffdOpener {
             }
         }
         Fd fd = open();
-        handshake(fd, wanted);
-        return fd;
+        try {
+            handshake(fd, wanted);
+            return fd;
+        } catch (LinuxException e) {
+            fd.close();
+            throw e;
+        }
     }
 }

@@ -67,58 +67,54 @@ public final class PageStates {
 
     /** {@return whether somebody is writing the page} */
     public static boolean isWriting(byte state) {
-        return state == WRITING_EARLY || state == WRITING_STALE || state == WRITING_FINAL;
+        return state >= WRITING_EARLY && state <= WRITING_FINAL;
+    }
+
+    /** {@return whether the file may hold something for the page} */
+    public static boolean mayHoldContent(int state) {
+        return state == RECEIVED || state == STALE;
+    }
+
+    private void set(int page, byte to) {
+        STATE.setVolatile(states, page, to);
     }
 
     private boolean move(int page, byte from, byte to) {
         return STATE.compareAndSet(states, page, from, to);
     }
 
-    /** Claims a page for a pre-copy frame. {@return whether the caller now is its one writer} */
-    public boolean claimEarly(int page) {
-        byte now = state(page);
-        return now <= RECEIVED_ZERO && move(page, now, WRITING_EARLY);
-    }
-
-    /** Ends an early claim: the frame has taken effect. */
-    public void finishEarly(int page, boolean zero) {
-        if (!move(page, WRITING_EARLY, zero ? RECEIVED_ZERO : RECEIVED)) {
-            STATE.setVolatile(states, page, STALE); // the map called it dirty meanwhile
-        }
-    }
-
-    /** Ends an early claim whose frame broke off: what the file holds is nobody's content. */
-    public void abandonEarly(int page) {
-        STATE.setVolatile(states, page, STALE);
-    }
-
-    /** The answer to {@link #claimFinal}: the page has its final content already. */
+    /** The answer to a claim: the frame is not wanted, the page has newer content already. */
     public static final int DROP = -1;
-    /** The answer to {@link #claimFinal}: another writer is at it; ask again in a moment. */
+    /** The answer to a claim: another writer is at it; ask again in a moment. */
     public static final int BUSY = -2;
 
     /**
-     * Claims a page for a final frame.
+     * Claims a page for a frame.
      *
+     * @param isFinal whether the frame is final; a pre-copy frame may only follow other pre-copy frames
      * @return the state it was in, if the caller now is its one writer; else {@link #DROP} or {@link #BUSY}
      */
-    public int claimFinal(int page) {
+    public int claim(int page, boolean isFinal) {
         byte now = state(page);
-        if (isCurrent(now)) {
+        if (isCurrent(now) || (!isFinal && (now == STALE || isWriting(now)))) {
             return DROP;
         }
-        return !isWriting(now) && move(page, now, WRITING_FINAL) ? now : BUSY;
+        return !isWriting(now) && move(page, now, isFinal ? WRITING_FINAL : WRITING_EARLY) ? now : BUSY;
     }
 
-    /** Ends a final claim: the content is right. */
-    public void finishFinal(int page, boolean zero) {
-        STATE.setVolatile(states, page, zero ? CURRENT_ZERO : CURRENT);
-        notCurrent.decrementAndGet();
+    /** Ends a claim: the frame has taken effect. */
+    public void finish(int page, boolean isFinal, boolean zero) {
+        if (isFinal) {
+            set(page, zero ? CURRENT_ZERO : CURRENT);
+            notCurrent.decrementAndGet();
+        } else if (!move(page, WRITING_EARLY, zero ? RECEIVED_ZERO : RECEIVED)) {
+            set(page, STALE); // the map called it dirty meanwhile
+        }
     }
 
-    /** Ends a final claim whose frame broke off. */
-    public void abandonFinal(int page) {
-        STATE.setVolatile(states, page, STALE);
+    /** Ends a claim whose frame broke off: what the file holds is nobody's content, and only a final frame may follow. */
+    public void abandon(int page) {
+        set(page, STALE);
     }
 
     /**

@@ -11,15 +11,10 @@ public sealed interface DestinationAction {
     record Arm() implements DestinationAction {}
 
     /** The source has paused: drop pre-copy frames; load the device state: {@link DestinationSession#onLoaded}. */
-    record Load(byte[] deviceState) implements DestinationAction {
-        @Override
-        public String toString() {
-            return "Load[" + deviceState.length + " bytes]";
-        }
-    }
+    record Load(Frame prepare) implements DestinationAction {}
 
-    /** Let the guest run here: {@link DestinationSession#onResumed}. */
-    record Resume() implements DestinationAction {}
+    /** The guest is ours; let it run if it ran at the source: {@link DestinationSession#onResumed}. */
+    record Resume(boolean run) implements DestinationAction {}
 
     /** Apply a part of the dirty map. */
     record ApplyMap(Frame frame) implements DestinationAction {}

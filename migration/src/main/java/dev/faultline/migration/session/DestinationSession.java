@@ -47,6 +47,7 @@ public final class DestinationSession {
     private final List<DestinationAction> out = new ArrayList<>();
     private State state = State.WAITING;
     private boolean loaded;
+    private boolean run;
     private boolean allCurrent;
 
     /** Makes the session of a guest of that shape. */
@@ -66,12 +67,13 @@ public final class DestinationSession {
                 expect(State.RECEIVING, frame);
                 state = State.LOADING;
                 loaded = true; // also a load that breaks off leaves a guest that must not run
-                out.add(new Load(frame.payload()));
+                run = (frame.flags() & Frame.FLAG_RUN) != 0;
+                out.add(new Load(frame));
             }
             case COMMIT -> {
                 expect(State.PREPARED, frame);
                 state = State.STARTING;
-                out.add(new Resume());
+                out.add(new Resume(run));
             }
             case DIRTY_MAP -> {
                 if (state != State.RUNNING && state != State.LEAVING) {

@@ -52,10 +52,10 @@ public final class SourceSession {
 
     private State state = State.OFFERED;
     private boolean paused;
+    private boolean ran;
     private boolean mapFrozen;
     private boolean prepared;
     private boolean mapSent;
-    private byte[] deviceState = {};
     private long startedAtNanos;
 
     /**
@@ -138,9 +138,15 @@ public final class SourceSession {
         out.add(new Pause());
     }
 
-    /** Every vCPU has stopped. */
-    public List<SourceAction> onPaused() {
+    /**
+     * Every vCPU has stopped.
+     *
+     * @param wasRunning whether the guest ran before; one that was paused arrives paused
+     */
+    public List<SourceAction> onPaused(boolean wasRunning) {
         if (state == State.PAUSING) {
+            paused = wasRunning;
+            ran = wasRunning;
             state = State.FREEZING;
             out.add(mode == MigrationMode.PRECOPY ? new CopyRest() : new SaveDeviceState());
         }
@@ -150,9 +156,8 @@ public final class SourceSession {
     /** The device state is saved. */
     public List<SourceAction> onDeviceState(byte[] saved) {
         if (state == State.FREEZING) {
-            deviceState = saved;
             state = State.PREPARING;
-            send(Frame.of(FrameType.PREPARE, deviceState));
+            send(new Frame(FrameType.PREPARE, ran ? Frame.FLAG_RUN : 0, 0, 0, 0, 0, saved));
             if (!mapFrozen) {
                 out.add(new FreezeMap()); // while the destination loads the device state
             }

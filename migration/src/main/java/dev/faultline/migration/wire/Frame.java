@@ -21,6 +21,12 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     /** What a HELLO carries as its page: "FAULTLIN" read as a little-endian number. */
     public static final long MAGIC = 0x4e494c544c554146L;
 
+    /** Flag of PREPARE: the guest ran at the source and is to run on. */
+    public static final int FLAG_RUN = 1;
+
+    /** Flag of PAGES and ZEROS on the pages connection: acknowledge everything up to this frame. */
+    public static final int FLAG_ACK = 1;
+
     /** The version of this protocol. */
     public static final int VERSION = 1;
 
@@ -46,7 +52,7 @@ public record Frame(FrameType type, int flags, int region, long count, long page
 
     /** {@return the first frame of a connection} */
     public static Frame hello(Role role, long sessionId) {
-        return new Frame(FrameType.HELLO, role.ordinal(), 0, VERSION, MAGIC, sessionId, NOTHING);
+        return new Frame(FrameType.HELLO, role.code(), 0, VERSION, MAGIC, sessionId, NOTHING);
     }
 
     /** {@return the payload as text} */

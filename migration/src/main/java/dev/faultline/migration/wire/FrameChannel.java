@@ -82,6 +82,15 @@ public final class FrameChannel implements AutoCloseable {
         return new Frame(type, header.flags(), header.region(), header.count(), header.page(), header.round(), payload);
     }
 
+    /** Tells the peer that no more frames come; what was sent before still arrives, which a mere close may prevent. */
+    public void endOutput() {
+        try {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            System.getLogger(FrameChannel.class.getName()).log(System.Logger.Level.DEBUG, "closed already", e);
+        }
+    }
+
     @Override
     public void close() {
         try {

@@ -11,6 +11,7 @@ import dev.faultline.uffd.os.LinuxException;
 import dev.faultline.uffd.os.Poller;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,13 +23,13 @@ public final class UnixConnection implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
     private static final int SO_SNDTIMEO = 21;
-    private static final long NANOS_PER_MICROSECOND = 1000;
-    private static final long MICROS_PER_SECOND = 1_000_000;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int MSG_CTRUNC = 8;
-    private static final int SHUT_RDWR = 2;
+
+    private static final long NANOS_PER_MICROSECOND = 1000;
+    private static final long MICROS_PER_SECOND = 1_000_000;
 
     private static final int MSGHDR_BYTES = 56;
     private static final int IOV_OFFSET = 16;
@@ -37,10 +38,14 @@ public final class UnixConnection implements AutoCloseable {
     private static final int MSG_FLAGS_OFFSET = 48;
     private static final int CMSG_HEADER_BYTES = 16;
 
-    private final Fd fd;
+    private final UnixSocket socket;
 
     UnixConnection(Fd fd) {
-        this.fd = fd;
+        this(new UnixSocket(fd));
+    }
+
+    private UnixConnection(UnixSocket socket) {
+        this.socket = socket;
     }
 
     /**
@@ -55,36 +60,38 @@ public final class UnixConnection implements AutoCloseable {
     }
 
     /**
-     * Connects, with a limit to waiting for the peer: now, and in each {@link #send}. A peer that does not accept or does
-     * not read holds the caller up for no longer than that.
+     * Connects, with a limit to waiting for the peer: now, and whenever it does not read what is sent.
      *
      * @param name a path, or {@code @name}
-     * @param sendTimeoutNanos how long connecting and each send wait at most; 0 waits without a limit
+     * @param sendTimeoutNanos how long a peer may not accept, and later read nothing at all; 0 for no limit
      * @return the connection
      * @throws LinuxException ENOENT or ECONNREFUSED if nobody listens there, EAGAIN when the time is up
      */
     public static UnixConnection connect(String name, long sendTimeoutNanos) {
-        long socket = LibC.socket(UnixListener.AF_UNIX, UnixListener.SOCK_STREAM_CLOEXEC, 0);
-        Fd fd = Fd.owning(LinuxException.check(socket, "socket(AF_UNIX)"));
-        limitSends(fd, sendTimeoutNanos);
-        UnixAddress address = UnixAddress.of(name);
-        long result = LibC.connect(fd.number(), address.address(), address.lengthBytes());
-        if (result < 0) {
-            fd.close();
-            throw new LinuxException("connect(" + name + ")", (int) -result, "Is the guest process running?");
+        UnixSocket socket = UnixSocket.open(UnixSocket.SOCK_STREAM);
+        try {
+            limitSends(socket, sendTimeoutNanos);
+            long result = socket.connect(name);
+            if (result < 0) {
+                throw new LinuxException("connect(" + name + ")", (int) -result, "Is the guest process running?");
+            }
+            return new UnixConnection(socket);
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
         }
-        return new UnixConnection(fd);
     }
 
-    /** SO_SNDTIMEO counts in microseconds; of AF_UNIX it limits connect(2) as well. */
-    private static void limitSends(Fd fd, long timeoutNanos) {
+    /** SO_SNDTIMEO counts in microseconds, and limits connect(2) as well. Source: socket(7), unix_stream_connect(). */
+    private static void limitSends(UnixSocket socket, long timeoutNanos) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment timeval = arena.allocate(2 * Long.BYTES, Long.BYTES);
             long micros = Math.ceilDiv(timeoutNanos, NANOS_PER_MICROSECOND);
             timeval.set(JAVA_LONG, 0, micros / MICROS_PER_SECOND);
             timeval.set(JAVA_LONG, Long.BYTES, micros % MICROS_PER_SECOND);
-            long result = LibC.setsockopt(fd.number(), SOL_SOCKET, SO_SNDTIMEO, timeval.address(), 2 * Long.BYTES);
-            LinuxException.check(result, "setsockopt(SO_SNDTIMEO)");
+            long result = socket.call(
+                    fd -> LibC.setsockopt(fd.number(), SOL_SOCKET, SO_SNDTIMEO, timeval.address(), 2 * Long.BYTES));
+            LinuxException.check(result, "setsockopt(SO_SNDTIMEO, " + timeoutNanos + " ns)");
         }
     }
 
@@ -92,18 +99,22 @@ public final class UnixConnection implements AutoCloseable {
      * Sends all of it; the descriptors go with the first byte.
      *
      * @param bytes at least one byte
-     * @param fds copies of these arrive at the peer; they stay open here
-     * @throws LinuxException EPIPE or ECONNRESET if the peer has gone, EAGAIN when a limited send's time is up: a part may
-     *     have been sent then, and the connection is of no further use
+     * @param fds copies of these arrive at the peer; they stay open here; at most 16
+     * @throws LinuxException EPIPE or ECONNRESET if the peer has gone; EAGAIN if it has not read for too long, and then a
+     *     part may have been sent
      */
     public void send(byte[] bytes, List<Fd> fds) {
+        if (bytes.length == 0 || fds.size() > MAX_FDS) {
+            throw new IllegalArgumentException("a message has at least one byte and at most " + MAX_FDS
+                    + " descriptors; this one has " + bytes.length + " and " + fds.size());
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment body = arena.allocateFrom(JAVA_BYTE, bytes);
             long sent = 0;
             while (sent < bytes.length) {
                 List<Fd> now = sent == 0 ? fds : List.of();
                 MemorySegment message = message(arena, body.asSlice(sent), control(arena, now));
-                long result = LibC.sendmsg(fd.number(), message.address(), MSG_NOSIGNAL);
+                long result = socket.call(fd -> LibC.sendmsg(fd.number(), message.address(), MSG_NOSIGNAL));
                 if (result != -Errno.EINTR) {
                     sent += LinuxException.check(result, "sendmsg(unix socket)");
                 }
@@ -114,16 +125,23 @@ public final class UnixConnection implements AutoCloseable {
     /**
      * Waits for bytes.
      *
-     * @param buffer where they go
+     * @param buffer where they go, at least one byte long
      * @param fds descriptors that came with them are added here, owned by the caller
      * @param timeoutNanos how long to wait at most; negative waits without a limit
-     * @return how many bytes came; 0 when the time is up; -1 when the peer has closed
+     * @return how many bytes came; 0 when the time is up; -1 when the peer has closed, or this side meanwhile
      * @throws LinuxException ECONNRESET if the peer was killed
+     * @throws IllegalStateException if this side had closed before, or if not all descriptors of a message arrived; none
+     *     is kept then
      */
     public int receive(byte[] buffer, List<Fd> fds, long timeoutNanos) {
-        if (timeoutNanos >= 0 && !Poller.awaitReadable(fd, timeoutNanos)) {
-            return 0;
+        if (buffer.length == 0) {
+            throw new IllegalArgumentException("an empty buffer cannot tell a message from the end");
         }
+        return (int) socket.call(
+                fd -> timeoutNanos < 0 || Poller.awaitReadable(fd, timeoutNanos) ? receiveNow(fd, buffer, fds) : 0);
+    }
+
+    private static int receiveNow(Fd fd, byte[] buffer, List<Fd> fds) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment body = arena.allocate(buffer.length);
             MemorySegment control = arena.allocate(CMSG_HEADER_BYTES + (long) MAX_FDS * Integer.BYTES, Long.BYTES);
@@ -133,13 +151,14 @@ public final class UnixConnection implements AutoCloseable {
                 result = LibC.recvmsg(fd.number(), message.address(), MSG_CMSG_CLOEXEC);
             } while (result == -Errno.EINTR);
             LinuxException.check(result, "recvmsg(unix socket)");
-            takeFds(message, control, fds);
+            fds.addAll(takeFds(message, control));
             MemorySegment.copy(body, JAVA_BYTE, 0, buffer, 0, (int) result);
             return result == 0 ? -1 : (int) result;
         }
     }
 
-    private static void takeFds(MemorySegment message, MemorySegment control, List<Fd> fds) {
+    private static List<Fd> takeFds(MemorySegment message, MemorySegment control) {
+        List<Fd> fds = new ArrayList<>();
         long controlBytes = message.get(JAVA_LONG, CONTROL_LENGTH_OFFSET);
         if (controlBytes >= CMSG_HEADER_BYTES && control.get(JAVA_INT, 12) == SCM_RIGHTS) {
             long dataBytes = control.get(JAVA_LONG, 0) - CMSG_HEADER_BYTES;
@@ -148,8 +167,11 @@ public final class UnixConnection implements AutoCloseable {
             }
         }
         if ((message.get(JAVA_INT, MSG_FLAGS_OFFSET) & MSG_CTRUNC) != 0) {
-            throw new IllegalStateException("the peer passed more than " + MAX_FDS + " descriptors in one message");
+            fds.forEach(Fd::close);
+            throw new IllegalStateException("the peer passed more than " + MAX_FDS
+                    + " descriptors in one message, or this process may not open so many files");
         }
+        return fds;
     }
 
     private static MemorySegment control(Arena arena, List<Fd> fds) {
@@ -196,8 +218,8 @@ public final class UnixConnection implements AutoCloseable {
             MemorySegment credentials = arena.allocate(12, 4);
             MemorySegment length = arena.allocate(4, 4);
             length.set(JAVA_INT, 0, 12);
-            long result =
-                    LibC.getsockopt(fd.number(), SOL_SOCKET, SO_PEERCRED, credentials.address(), length.address());
+            long result = socket.call(fd ->
+                    LibC.getsockopt(fd.number(), SOL_SOCKET, SO_PEERCRED, credentials.address(), length.address()));
             LinuxException.check(result, "getsockopt(SO_PEERCRED)");
             return new Peer(credentials.get(JAVA_INT, 0), credentials.get(JAVA_INT, 4));
         }
@@ -206,11 +228,6 @@ public final class UnixConnection implements AutoCloseable {
     /** Closes the connection, also under a thread that waits in {@link #receive}. */
     @Override
     public void close() {
-        try {
-            LibC.shutdown(fd.number(), SHUT_RDWR);
-        } catch (IllegalStateException e) {
-            return; // closed already
-        }
-        fd.close();
+        socket.close();
     }
 }

@@ -4,20 +4,21 @@ import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A listening Unix socket. A name that begins with {@code @} is abstract: no file, nothing to clean up. */
 public final class UnixListener implements AutoCloseable {
-    static final int AF_UNIX = 1;
-    static final int SOCK_STREAM_CLOEXEC = 1 | LibC.O_CLOEXEC;
     private static final int BACKLOG = 16;
-    private static final int SHUT_RDWR = 2;
 
     private final String name;
-    private final Fd fd;
+    private final UnixSocket socket;
+    private final SocketFile file;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private UnixListener(String name, Fd fd) {
+    private UnixListener(String name, UnixSocket socket, SocketFile file) {
         this.name = name;
-        this.fd = fd;
+        this.socket = socket;
+        this.file = file;
     }
 
     /**
@@ -25,38 +26,36 @@ public final class UnixListener implements AutoCloseable {
      *
      * @param name a path, or {@code @name}
      * @return the listener
-     * @throws LinuxException EADDRINUSE if the name is taken; a file left by a process that died is taken away first
+     * @throws LinuxException EADDRINUSE if the name is taken; a socket left by a process that died is taken away first,
+     *     a file of another kind never
      */
     public static UnixListener listen(String name) {
-        Fd fd = Fd.owning(LinuxException.check(LibC.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0), "socket(AF_UNIX)"));
+        UnixSocket socket = UnixSocket.open(UnixSocket.SOCK_STREAM);
         try {
-            long result = bind(fd, name);
-            if (result == -Errno.EADDRINUSE && !UnixAddress.isAbstract(name) && isDead(name)) {
+            long result = socket.bind(name);
+            if (result == -Errno.EADDRINUSE && SocketFile.isLeftBehind(name)) {
                 LibC.unlink(name);
-                result = bind(fd, name);
+                result = socket.bind(name);
             }
             if (result < 0) {
-                throw new LinuxException("bind(" + name + ")", (int) -result, "Choose another control socket name");
+                throw new LinuxException("bind(" + name + ")", (int) -result, remedy(name, (int) -result));
             }
-            LinuxException.check(LibC.listen(fd.number(), BACKLOG), "listen(" + name + ")");
-            return new UnixListener(name, fd);
+            SocketFile file = SocketFile.justBound(name);
+            LinuxException.check(socket.call(fd -> LibC.listen(fd.number(), BACKLOG)), "listen(" + name + ")");
+            return new UnixListener(name, socket, file);
         } catch (RuntimeException e) {
-            fd.close();
+            socket.close();
             throw e;
         }
     }
 
-    private static long bind(Fd fd, String name) {
-        UnixAddress address = UnixAddress.of(name);
-        return LibC.bind(fd.number(), address.address(), address.lengthBytes());
-    }
-
-    private static boolean isDead(String name) {
-        try (UnixConnection _ = UnixConnection.connect(name)) {
-            return false;
-        } catch (LinuxException e) {
-            return e.errno() == Errno.ECONNREFUSED;
+    private static String remedy(String name, int errno) {
+        if (errno != Errno.EADDRINUSE) {
+            return "Choose another socket name";
         }
+        return SocketFile.isSocket(name) || UnixAddress.isAbstract(name)
+                ? "A process listens there already: end it, or choose another socket name"
+                : "There is a file of that name that is no socket: choose another socket name";
     }
 
     /**
@@ -66,17 +65,28 @@ public final class UnixListener implements AutoCloseable {
      * @throws LinuxException EINVAL after {@link #close()}
      */
     public UnixConnection accept() {
-        long connection = LibC.accept(fd.number(), LibC.O_CLOEXEC);
-        return new UnixConnection(Fd.owning(LinuxException.check(connection, "accept(" + name + ")")));
+        return new UnixConnection(Fd.owning(LinuxException.check(acceptOrErrno(), "accept(" + name + ")")));
+    }
+
+    private long acceptOrErrno() {
+        long result;
+        try {
+            do {
+                result = socket.call(fd -> LibC.accept(fd.number(), LibC.O_CLOEXEC));
+            } while (result == -Errno.EINTR);
+        } catch (IllegalStateException e) {
+            return -Errno.EINVAL; // as for a thread that was waiting when it was closed
+        }
+        return result;
     }
 
     /** Ends listening, also a thread that waits in {@link #accept()}, and takes the file away. */
     @Override
     public void close() {
-        LibC.shutdown(fd.number(), SHUT_RDWR);
-        fd.close();
-        if (!UnixAddress.isAbstract(name)) {
-            LibC.unlink(name);
+        if (closed.compareAndSet(false, true)) {
+            // While it is bound nobody else takes it for left behind and puts a new file there.
+            file.removeIfUnchanged();
+            socket.close();
         }
     }
 }

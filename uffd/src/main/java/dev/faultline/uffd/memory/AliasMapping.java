@@ -1,8 +1,10 @@
 package dev.faultline.uffd.memory;
 
 import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A mapping that is never registered with a userfaultfd: the kernel resolves its faults, so Java code may touch it. Not
@@ -11,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 public final class AliasMapping implements AutoCloseable {
     private final long address;
     private final MemorySegment segment;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     @SuppressWarnings("restricted")
     AliasMapping(long address, long lengthBytes) {
@@ -25,10 +27,21 @@ public final class AliasMapping implements AutoCloseable {
         return segment;
     }
 
+    /**
+     * Has the kernel make pages where the file has holes, of zeros, without writing to any.
+     *
+     * @param offset where, a multiple of the page size
+     * @param rangeBytes how much, a multiple of the page size
+     * @throws LinuxException as madvise(2) with MADV_POPULATE_READ
+     */
+    public void populate(long offset, long rangeBytes) {
+        long result = LibC.madvise(address + offset, rangeBytes, LibC.MADV_POPULATE_READ);
+        LinuxException.check(result, "madvise(MADV_POPULATE_READ, " + rangeBytes + ")");
+    }
+
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             LibC.munmap(address, segment.byteSize());
         }
     }

@@ -1,6 +1,7 @@
 package dev.faultline.uffd.memory;
 
 import dev.faultline.uffd.internal.linux.LibC;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A mapping that a userfaultfd may serve. Java knows only its address and never reads or writes through it: a thread
@@ -10,7 +11,7 @@ import dev.faultline.uffd.internal.linux.LibC;
 public final class GuestMapping implements AutoCloseable {
     private final long address;
     private final long lengthBytes;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     GuestMapping(long address, long lengthBytes) {
         this.address = address;
@@ -29,8 +30,7 @@ public final class GuestMapping implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             LibC.munmap(address, lengthBytes);
         }
     }

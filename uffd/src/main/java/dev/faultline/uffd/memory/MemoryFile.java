@@ -15,19 +15,20 @@ import java.lang.foreign.MemorySegment;
  */
 public final class MemoryFile implements AutoCloseable {
     private static final int MFD_CLOEXEC = 1;
+    private static final int STATX_SIZE = 0x200;
+    private static final int STATX_SIZE_OFFSET = 40;
     private static final int STATX_BLOCKS = 0x400;
     private static final int STATX_BLOCKS_OFFSET = 48;
     private static final int BLOCK_BYTES = 512;
+    private static final int STATFS_BSIZE_OFFSET = 8;
+    private static final long HUGETLBFS_MAGIC = 0x958458f6L;
+    private static final long BASE_PAGE_BYTES = 4096;
 
     private final Fd fd;
     private final long lengthBytes;
     private final PageSize pageSize;
 
     private MemoryFile(Fd fd, long lengthBytes, PageSize pageSize) {
-        if (lengthBytes <= 0 || lengthBytes % pageSize.bytes() != 0) {
-            throw new IllegalArgumentException(
-                    "a memory file of " + lengthBytes + " bytes is no whole number of pages of " + pageSize.bytes());
-        }
         this.fd = fd;
         this.lengthBytes = lengthBytes;
         this.pageSize = pageSize;
@@ -43,24 +44,62 @@ public final class MemoryFile implements AutoCloseable {
      * @throws LinuxException as memfd_create(2) and ftruncate(2)
      */
     public static MemoryFile create(String name, long lengthBytes, PageSize pageSize) {
-        long fd = LibC.memfdCreate(name, MFD_CLOEXEC | pageSize.memfdFlags());
-        String call = "memfd_create(" + name + ", " + pageSize + ")";
-        MemoryFile file = new MemoryFile(Fd.owning(LinuxException.check(fd, call)), lengthBytes, pageSize);
-        LinuxException.check(
-                LibC.ftruncate(file.fd.number(), lengthBytes), "ftruncate(" + name + ", " + lengthBytes + ")");
-        return file;
+        requireWholePages(lengthBytes, pageSize);
+        long result = LibC.memfdCreate(name, MFD_CLOEXEC | pageSize.memfdFlags());
+        Fd fd = Fd.owning(LinuxException.check(result, "memfd_create(" + name + ", " + pageSize + ")"));
+        try {
+            result = LibC.ftruncate(fd.number(), lengthBytes);
+            LinuxException.check(result, "ftruncate(" + name + ", " + lengthBytes + ")");
+            return new MemoryFile(fd, lengthBytes, pageSize);
+        } catch (LinuxException e) {
+            fd.close();
+            throw e;
+        }
     }
 
     /**
-     * Takes a memory file that another process made.
+     * Takes a memory file that another process made, and checks what that process says of it: touching memory behind the
+     * file's end would kill this one.
      *
-     * @param fd its descriptor; the memory file owns it from now on
-     * @param lengthBytes its length, a multiple of the page size
+     * @param fd its descriptor; the memory file owns it from now on, and closes it also when it refuses it
+     * @param lengthBytes its length, a multiple of the page size; more of the file is left alone
      * @param pageSize its page size
      * @return the file
+     * @throws IllegalArgumentException if the file is shorter or has other pages
      */
     public static MemoryFile adopt(Fd fd, long lengthBytes, PageSize pageSize) {
-        return new MemoryFile(fd, lengthBytes, pageSize);
+        try {
+            requireWholePages(lengthBytes, pageSize);
+            long actualBytes = statx(fd, STATX_SIZE, STATX_SIZE_OFFSET);
+            if (actualBytes < lengthBytes) {
+                throw new IllegalArgumentException(
+                        "the memory file is " + actualBytes + " bytes long, its peer says " + lengthBytes);
+            }
+            if (pageBytes(fd) != pageSize.bytes()) {
+                throw new IllegalArgumentException(
+                        "the memory file has pages of " + pageBytes(fd) + " bytes, its peer says " + pageSize.bytes());
+            }
+            return new MemoryFile(fd, lengthBytes, pageSize);
+        } catch (RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    private static void requireWholePages(long lengthBytes, PageSize pageSize) {
+        if (lengthBytes <= 0 || lengthBytes % pageSize.bytes() != 0) {
+            throw new IllegalArgumentException(
+                    "a memory file of " + lengthBytes + " bytes is no whole number of pages of " + pageSize.bytes());
+        }
+    }
+
+    /** {@return its page size by statfs(2), whose first field is the file system's magic number} */
+    private static long pageBytes(Fd fd) {
+        MemorySegment buffer = Scratch.ofThisThread().argument();
+        LinuxException.check(LibC.fstatfs(fd.number(), buffer.address()), "fstatfs(memory file)");
+        return buffer.get(JAVA_LONG, 0) == HUGETLBFS_MAGIC
+                ? buffer.get(JAVA_LONG, STATFS_BSIZE_OFFSET)
+                : BASE_PAGE_BYTES;
     }
 
     /** {@return the descriptor, for passing it to another process} */
@@ -95,9 +134,13 @@ public final class MemoryFile implements AutoCloseable {
      * @throws LinuxException ENOMEM if fewer huge pages are free than the file has
      */
     public GuestMapping mapGuest() {
-        long address = map(0);
-        LinuxException.check(LibC.madvise(address, lengthBytes, LibC.MADV_DONTFORK), "madvise(MADV_DONTFORK)");
-        return new GuestMapping(address, lengthBytes);
+        GuestMapping guest = new GuestMapping(map(0), lengthBytes);
+        long result = LibC.madvise(guest.address(), lengthBytes, LibC.MADV_DONTFORK);
+        if (result < 0) {
+            guest.close();
+        }
+        LinuxException.check(result, "madvise(MADV_DONTFORK)");
+        return guest;
     }
 
     private long map(int extraFlags) {
@@ -115,9 +158,13 @@ public final class MemoryFile implements AutoCloseable {
             return "";
         }
         HugePages pool = HugePages.read();
-        long needed = lengthBytes / pageSize.bytes();
+        long needed = (lengthBytes - allocatedBytes()) / pageSize.bytes();
+        long lacking = needed - pool.unreserved();
+        if (lacking <= 0) {
+            return ""; // something else ran out, and the advice would shrink the pool
+        }
         return "It needs " + needed + " free huge pages of 2 MiB and there are " + pool.unreserved()
-                + ": run 'sysctl vm.nr_hugepages=" + (pool.total() + needed - pool.unreserved()) + "'";
+                + ": run 'sysctl vm.nr_hugepages=" + (pool.total() + lacking) + "'";
     }
 
     /**
@@ -129,7 +176,7 @@ public final class MemoryFile implements AutoCloseable {
      */
     public long nextData(long offset) {
         long found = LibC.lseek(fd.number(), offset, LibC.SEEK_DATA);
-        return found == -Errno.ENXIO ? lengthBytes : LinuxException.check(found, "lseek(SEEK_DATA, " + offset + ")");
+        return withinLength(found, "lseek(SEEK_DATA, " + offset + ")");
     }
 
     /**
@@ -140,7 +187,11 @@ public final class MemoryFile implements AutoCloseable {
      */
     public long nextHole(long offset) {
         long found = LibC.lseek(fd.number(), offset, LibC.SEEK_HOLE);
-        return found == -Errno.ENXIO ? lengthBytes : LinuxException.check(found, "lseek(SEEK_HOLE, " + offset + ")");
+        return withinLength(found, "lseek(SEEK_HOLE, " + offset + ")");
+    }
+
+    private long withinLength(long found, String call) {
+        return found == -Errno.ENXIO ? lengthBytes : Math.min(lengthBytes, LinuxException.check(found, call));
     }
 
     /**
@@ -160,10 +211,13 @@ public final class MemoryFile implements AutoCloseable {
      * Reads without instantiating: a hole reads as zeros and stays a hole, also on hugetlbfs.
      *
      * @param offset where in the file
-     * @param target where to, in memory that no userfaultfd serves; filled to its end
+     * @param target where to, in native memory that no userfaultfd serves; filled to its end
      * @throws LinuxException as pread(2)
      */
     public void read(long offset, MemorySegment target) {
+        if (!target.isNative()) {
+            throw new IllegalArgumentException("the kernel can read to native memory only");
+        }
         long done = 0;
         while (done < target.byteSize()) {
             long result = LibC.pread(fd.number(), target.address() + done, target.byteSize() - done, offset + done);
@@ -176,9 +230,13 @@ public final class MemoryFile implements AutoCloseable {
 
     /** {@return how much memory the file takes, in bytes} */
     public long allocatedBytes() {
+        return statx(fd, STATX_BLOCKS, STATX_BLOCKS_OFFSET) * BLOCK_BYTES;
+    }
+
+    private static long statx(Fd fd, int mask, int offset) {
         MemorySegment buffer = Scratch.ofThisThread().argument();
-        LinuxException.check(LibC.statx(fd.number(), STATX_BLOCKS, buffer.address()), "statx(memory file)");
-        return buffer.get(JAVA_LONG, STATX_BLOCKS_OFFSET) * BLOCK_BYTES;
+        LinuxException.check(LibC.statx(fd.number(), mask, buffer.address()), "statx(memory file)");
+        return buffer.get(JAVA_LONG, offset);
     }
 
     @Override

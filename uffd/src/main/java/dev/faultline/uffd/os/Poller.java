@@ -62,16 +62,26 @@ public final class Poller implements AutoCloseable {
     }
 
     /**
-     * Waits for one descriptor.
+     * Waits for one descriptor. An interruption by a signal does not end the wait.
      *
      * @param fd what to wait for
-     * @param timeoutNanos how long at most
+     * @param timeoutNanos how long at most; negative waits without a limit
      * @return whether it is readable or in error
      * @throws LinuxException as ppoll(2)
      */
     public static boolean awaitReadable(Fd fd, long timeoutNanos) {
+        long begin = System.nanoTime();
+        long remaining = timeoutNanos;
         try (Poller poller = new Poller(fd)) {
-            return poller.await(timeoutNanos);
+            while (!poller.await(remaining)) {
+                if (timeoutNanos >= 0) {
+                    remaining = timeoutNanos - (System.nanoTime() - begin);
+                    if (remaining <= 0) {
+                        return false;
+                    }
+                }
+            }
+            return true;
         }
     }
 

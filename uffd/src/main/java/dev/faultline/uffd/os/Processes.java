@@ -10,7 +10,8 @@ public final class Processes {
     private Processes() {}
 
     /**
-     * Has the kernel kill this process as soon as its parent dies, however it dies.
+     * Has the kernel kill this process as soon as its parent dies, however it dies. To the kernel the parent is the
+     * thread that started this process: should that thread end before its process does, this process is killed then.
      *
      * @param parentProcessId the parent that is expected
      * @return whether that parent is still there; if not, the signal would never come, and the caller should end

@@ -99,6 +99,11 @@ public final class LibC {
         }
     }
 
+    /** Fills {@code struct statfs} at the address. */
+    public static long fstatfs(int fd, long address) {
+        return call(Call.FSTATFS, fd, address, 0, 0);
+    }
+
     public static long mmap(long address, long lengthBytes, int protection, int flags, int fd, long offset) {
         return Syscall.invoke(Call.MMAP, address, lengthBytes, protection, flags, fd, offset);
     }

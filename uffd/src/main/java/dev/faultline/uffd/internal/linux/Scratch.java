@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  * nothing and two threads never share an errno.
  */
 public final class Scratch {
-    /** Room for the largest kernel argument structure in use (pm_scan_arg, 96 bytes), rounded up. */
+    /** Room for the largest kernel argument structure in use: struct statx takes all of it. */
     public static final int ARGUMENT_BYTES = 256;
 
     private static final ThreadLocal<Scratch> PER_THREAD = ThreadLocal.withInitial(Scratch::new);

@@ -82,6 +82,7 @@ public final class Syscall {
         FTRUNCATE(77, 46),
         GETEUID(107, 175),
         GETPPID(110, 173),
+        FSTATFS(138, 44),
         PRCTL(157, 167),
         GETTID(186, 178),
         TGKILL(234, 131),

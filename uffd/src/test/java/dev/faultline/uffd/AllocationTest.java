@@ -1,0 +1,79 @@
+package dev.faultline.uffd;
+
+import static dev.faultline.uffd.NativeThread.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.faultline.uffd.internal.linux.NativeMemory;
+import dev.faultline.uffd.memory.PageSize;
+import dev.faultline.uffd.os.Poller;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A handler that allocates will one day wait for a garbage collection while its guest waits for it. */
+@RequiresUffd
+@Timeout(300)
+class AllocationTest {
+    private static final int WARM_UP = 20_000;
+    private static final int ROUNDS = 20_000;
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final FaultFixture at =
+            new FaultFixture(PageSize.SIZE_4K, 1, FaultFixture.MISSING_AND_MINOR, UffdFeature.MINOR_SHMEM);
+    private final long address = at.memory.page(0);
+    private final long pageBytes = at.memory.pageBytes();
+
+    @AfterEach
+    void release() {
+        at.close();
+    }
+
+    @Test
+    void servingFaultsAllocatesNothing() {
+        at.memory.fill(0);
+        CompletableFuture<Boolean> toucher = at.thread.run(this::touchAgainAndAgain);
+        try (Poller poller = new Poller(at.uffd.fd())) {
+            serve(poller, WARM_UP);
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            int unexpected = serve(poller, ROUNDS);
+            long after = THREADS.getCurrentThreadAllocatedBytes();
+            assertThat(unexpected).isZero();
+            assertThat(after - before).as("bytes allocated").isZero();
+        }
+        assertThat(await(toucher)).isTrue();
+    }
+
+    /** {@return how many faults had an outcome that no fault here may have} */
+    private int serve(Poller poller, int rounds) {
+        int unexpected = 0;
+        for (int round = 0; round < rounds; ) {
+            if (!poller.await(PATIENCE_NANOS)) {
+                return unexpected + 1;
+            }
+            int count = at.uffd.read(at.batch);
+            for (int i = 0; i < count; i++) {
+                long done = at.uffd.continuePages(at.batch.address(i), pageBytes, Uffd.DONT_WAKE);
+                unexpected += at.batch.isMinor(i) && done == pageBytes ? 0 : 1;
+                at.uffd.wake(at.batch.address(i), pageBytes);
+            }
+            round += count;
+        }
+        return unexpected;
+    }
+
+    private boolean touchAgainAndAgain() {
+        try (Arena arena = Arena.ofConfined()) {
+            long target = arena.allocate(8).address();
+            for (int i = 0; i < WARM_UP + ROUNDS; i++) {
+                NativeMemory.copy(target, address, 8);
+                at.memory.unmapFromGuest(0, 1);
+            }
+        }
+        return true;
+    }
+}

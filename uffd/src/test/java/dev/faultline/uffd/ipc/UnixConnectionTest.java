@@ -1,0 +1,202 @@
+package dev.faultline.uffd.ipc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faultline.uffd.NativeThread;
+import dev.faultline.uffd.OpenFiles;
+import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.PageSize;
+import dev.faultline.uffd.os.EventFd;
+import dev.faultline.uffd.os.Fd;
+import dev.faultline.uffd.os.LinuxException;
+import dev.faultline.uffd.os.Poller;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class UnixConnectionTest {
+    private static final long PATIENCE = Duration.ofSeconds(30).toNanos();
+    private static final int F_GETFD = 1;
+    private static final int FD_CLOEXEC = 1;
+
+    private final ConnectedPair pair = new ConnectedPair();
+    private final List<Fd> fds = new ArrayList<>();
+    private final byte[] buffer = new byte[256];
+
+    @AfterEach
+    void close() {
+        fds.forEach(Fd::close);
+        pair.close();
+    }
+
+    @Test
+    void descriptorsArriveInOrderWithTheirBytes() {
+        try (EventFd first = new EventFd();
+                EventFd second = new EventFd();
+                MemoryFile third = MemoryFile.create("passed", 4096, PageSize.SIZE_4K)) {
+            pair.client.send("three".getBytes(UTF_8), List.of(first.fd(), second.fd(), third.fd()));
+            assertThat(receiveText()).isEqualTo("three");
+
+            assertThat(fds).hasSize(3);
+            second.signal();
+            assertThat(Poller.awaitReadable(fds.get(0), 0)).isFalse();
+            assertThat(Poller.awaitReadable(fds.get(1), 0)).isTrue();
+            MemoryFile.adopt(fds.get(2), 4096, PageSize.SIZE_4K).close();
+        }
+    }
+
+    @Test
+    void arrivedDescriptorsAreNotInheritedByChildren() {
+        try (EventFd passed = new EventFd()) {
+            pair.client.send(new byte[1], List.of(passed.fd()));
+            receiveText();
+            assertThat(LibC.fcntl(fds.getFirst().number(), F_GETFD, 0)).isEqualTo(FD_CLOEXEC);
+        }
+    }
+
+    @Test
+    void bytesWithoutDescriptorsBringNone() {
+        pair.client.send("plain".getBytes(UTF_8), List.of());
+        assertThat(receiveText()).isEqualTo("plain");
+        assertThat(fds).isEmpty();
+    }
+
+    @Test
+    void aLongMessageArrivesWholeAndItsDescriptorOnce() {
+        byte[] sent = new byte[4 << 20];
+        new Random(1).nextBytes(sent);
+        try (EventFd passed = new EventFd();
+                NativeThread sender = new NativeThread()) {
+            CompletableFuture<Boolean> sending = sender.run(() -> {
+                pair.client.send(sent, List.of(passed.fd()));
+                return true;
+            });
+            byte[] received = new byte[sent.length];
+            byte[] chunk = new byte[100_000];
+            for (int done = 0; done < received.length; ) {
+                int count = pair.server.receive(chunk, fds, PATIENCE);
+                assertThat(count).isPositive();
+                System.arraycopy(chunk, 0, received, done, count);
+                done += count;
+            }
+            assertThat(NativeThread.await(sending)).isTrue();
+            assertThat(Arrays.equals(received, sent)).isTrue();
+            assertThat(fds).hasSize(1);
+        }
+    }
+
+    @Test
+    void sixteenDescriptorsFitAndMoreAreRefusedBeforeSending() {
+        try (EventFd passed = new EventFd()) {
+            pair.client.send(new byte[1], Collections.nCopies(16, passed.fd()));
+            receiveText();
+            assertThat(fds).hasSize(16);
+
+            assertThatThrownBy(() -> pair.client.send(new byte[1], Collections.nCopies(17, passed.fd())))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("at most 16 descriptors");
+        }
+    }
+
+    /** Descriptors travel with bytes: without one they would be lost without a word. */
+    @Test
+    void aMessageOfNoBytesIsRefused() {
+        assertThatThrownBy(() -> pair.client.send(new byte[0], List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> pair.client.receive(new byte[0], fds, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void thePeerIsWhoTheKernelSaysItIs() {
+        assertThat(pair.server.peer().processId()).isEqualTo(LibC.getpid());
+        assertThat(pair.server.peer().userId()).isEqualTo(LibC.geteuid());
+        assertThat(pair.client.peer()).isEqualTo(pair.server.peer());
+    }
+
+    @Test
+    void nothingInTimeIsZero() {
+        assertThat(pair.server.receive(buffer, fds, 0)).isZero();
+        assertThat(pair.server.receive(buffer, fds, 20_000_000)).isZero();
+    }
+
+    @Test
+    void whatWasSentBeforeTheEndArrivesBeforeTheEnd() {
+        pair.client.send("last".getBytes(UTF_8), List.of());
+        pair.client.close();
+        assertThat(receiveText()).isEqualTo("last");
+        assertThat(pair.server.receive(buffer, fds, PATIENCE)).isEqualTo(-1);
+        assertThat(pair.server.receive(buffer, fds, -1)).isEqualTo(-1);
+    }
+
+    @Test
+    void sendingToAPeerThatHasClosedIsEpipe() {
+        pair.client.close();
+        assertThatThrownBy(() -> pair.server.send(new byte[1], List.of()))
+                .isInstanceOf(LinuxException.class)
+                .hasMessageContaining("sendmsg")
+                .hasMessageContaining("EPIPE");
+    }
+
+    @Test
+    void closingEndsAnEndlessWait() {
+        try (NativeThread thread = new NativeThread()) {
+            CompletableFuture<Integer> waiting = thread.run(() -> pair.server.receive(buffer, fds, -1));
+            assertThat(NativeThread.isStuck(waiting)).isTrue();
+            pair.server.close();
+            assertThat(NativeThread.await(waiting)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void closingEndsAWaitWithALimit() {
+        try (NativeThread thread = new NativeThread()) {
+            CompletableFuture<Integer> waiting = thread.run(() -> pair.server.receive(buffer, fds, 2 * PATIENCE));
+            assertThat(NativeThread.isStuck(waiting)).isTrue();
+            pair.server.close();
+            assertThat(NativeThread.await(waiting)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void afterClosingItCannotBeUsed() {
+        pair.server.close();
+        pair.server.close();
+        assertThatThrownBy(() -> pair.server.receive(buffer, fds, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> pair.server.send(new byte[1], List.of())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(pair.server::peer).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void connectingInVainLeaksNothingAndNamesTheSocket() {
+        long leaked = OpenFiles.leakedBy(() -> assertThatThrownBy(() -> UnixConnection.connect("@nobody-listens-here"))
+                .isInstanceOf(LinuxException.class)
+                .hasMessage("connect(@nobody-listens-here) failed: ECONNREFUSED (nobody listens there). "
+                        + "Is the guest process running?"));
+        assertThat(leaked).isZero();
+        assertThatThrownBy(() -> UnixConnection.connect("/no/such/directory/socket"))
+                .isInstanceOf(LinuxException.class)
+                .hasMessageContaining("ENOENT");
+    }
+
+    @Test
+    void aNameThatIsTooLongLeaksNothing() {
+        long leaked = OpenFiles.leakedBy(() -> assertThatThrownBy(() -> UnixConnection.connect("x".repeat(108)))
+                .isInstanceOf(IllegalArgumentException.class));
+        assertThat(leaked).isZero();
+    }
+
+    private String receiveText() {
+        int count = pair.server.receive(buffer, fds, PATIENCE);
+        return new String(buffer, 0, count, UTF_8);
+    }
+}
