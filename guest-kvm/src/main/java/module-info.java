@@ -8,6 +8,7 @@ module dev.faultline.guest.kvm {
     requires transitive dev.faultline.migration;
     requires tools.jackson.databind;
 
+    exports dev.faultline.guest.kvm;
     exports dev.faultline.guest.kvm.control;
     exports dev.faultline.guest.kvm.machine;
     exports dev.faultline.guest.kvm.workload;
