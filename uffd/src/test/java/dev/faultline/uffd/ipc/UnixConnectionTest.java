@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class UnixConnectionTest {
     private static final long PATIENCE = Duration.ofSeconds(30).toNanos();
+    private static final long SHORT = Duration.ofMillis(50).toNanos();
     private static final int F_GETFD = 1;
     private static final int FD_CLOEXEC = 1;
 
@@ -145,6 +146,34 @@ class UnixConnectionTest {
                 .isInstanceOf(LinuxException.class)
                 .hasMessageContaining("sendmsg")
                 .hasMessageContaining("EPIPE");
+    }
+
+    @Test
+    void aPeerThatDoesNotReadHoldsALimitedSendUpForThatLongOnly() {
+        String name = ConnectedPair.uniqueName();
+        try (UnixListener listener = UnixListener.listen(name);
+                UnixConnection sender = UnixConnection.connect(name, SHORT);
+                UnixConnection _ = listener.accept()) {
+            long begin = System.nanoTime();
+            assertThatThrownBy(() -> sender.send(new byte[4 << 20], List.of())).hasMessageContaining("EAGAIN");
+            assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(SHORT);
+        }
+    }
+
+    @Test
+    void aPeerThatDoesNotAcceptHoldsALimitedConnectUpForThatLongOnly() {
+        String name = ConnectedPair.uniqueName();
+        List<UnixConnection> waiting = new ArrayList<>();
+        try (UnixListener _ = UnixListener.listen(name)) {
+            for (int i = 0; i <= 16; i++) {
+                waiting.add(UnixConnection.connect(name));
+            }
+            long begin = System.nanoTime();
+            assertThatThrownBy(() -> UnixConnection.connect(name, SHORT)).hasMessageContaining("EAGAIN");
+            assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(SHORT);
+        } finally {
+            waiting.forEach(UnixConnection::close);
+        }
     }
 
     @Test
