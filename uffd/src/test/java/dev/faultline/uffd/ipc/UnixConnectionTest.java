@@ -109,6 +109,22 @@ class UnixConnectionTest {
         }
     }
 
+    /** A stranger need not keep to what this class sends. */
+    @Test
+    void ofAMessageWithTooManyDescriptorsNoneIsKept() {
+        try (RawSender stranger = new RawSender();
+                EventFd passed = new EventFd()) {
+            long leaked = OpenFiles.leakedBy(() -> {
+                stranger.send(passed.fd(), 20);
+                assertThatThrownBy(() -> stranger.peer.receive(buffer, fds, PATIENCE))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("more than 16 descriptors");
+            });
+            assertThat(leaked).isZero();
+            assertThat(fds).isEmpty();
+        }
+    }
+
     /** Descriptors travel with bytes: without one they would be lost without a word. */
     @Test
     void aMessageOfNoBytesIsRefused() {
@@ -145,6 +161,15 @@ class UnixConnectionTest {
                 .isInstanceOf(LinuxException.class)
                 .hasMessageContaining("sendmsg")
                 .hasMessageContaining("EPIPE");
+    }
+
+    @Test
+    void aPeerThatWentWithoutReadingIsEconnreset() {
+        pair.client.send(new byte[1], List.of());
+        pair.server.close();
+        assertThatThrownBy(() -> pair.client.receive(buffer, fds, PATIENCE))
+                .isInstanceOf(LinuxException.class)
+                .hasMessageContaining("ECONNRESET");
     }
 
     @Test
