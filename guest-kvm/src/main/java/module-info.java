@@ -1,11 +1,12 @@
 import org.jspecify.annotations.NullMarked;
 
-/** A micro-VM on KVM whose guest can be migrated. */
+/** A micro-VM with a real guest on KVM, and the same guest without KVM, for demonstrations, tests and measurements. */
 @NullMarked
 module dev.faultline.guest.kvm {
     requires static transitive org.jspecify;
-    requires dev.faultline.uffd;
+    requires transitive dev.faultline.uffd;
     requires transitive dev.faultline.migration;
 
-    exports dev.faultline.guest.kvm;
+    exports dev.faultline.guest.kvm.machine;
+    exports dev.faultline.guest.kvm.workload;
 }

@@ -1,10 +1,15 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Live migration of guest memory over userfaultfd minor faults. */
+/** The migration engine: rounds, hand-over, fault service and push, on the kernel's minor faults. */
 @NullMarked
+@SuppressWarnings("requires-automatic") // HdrHistogram names no module
 module dev.faultline.migration {
     requires static transitive org.jspecify;
     requires transitive dev.faultline.uffd;
+    requires HdrHistogram;
 
     exports dev.faultline.migration;
+    exports dev.faultline.migration.destination;
+    exports dev.faultline.migration.guest;
+    exports dev.faultline.migration.source;
 }

@@ -1,2 +1,2 @@
-/** What is migrated, and how a session moves it. */
+/** What a migration is asked for, how far it is, and what came of it. */
 package dev.faultline.migration;

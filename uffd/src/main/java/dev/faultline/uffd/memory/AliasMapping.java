@@ -1,6 +1,7 @@
 package dev.faultline.uffd.memory;
 
 import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,6 +25,18 @@ public final class AliasMapping implements AutoCloseable {
     /** {@return all of it} */
     public MemorySegment segment() {
         return segment;
+    }
+
+    /**
+     * Has the kernel make pages where the file has holes, of zeros, without writing to any.
+     *
+     * @param offset where, a multiple of the page size
+     * @param rangeBytes how much, a multiple of the page size
+     * @throws LinuxException as madvise(2) with MADV_POPULATE_READ
+     */
+    public void populate(long offset, long rangeBytes) {
+        long result = LibC.madvise(address + offset, rangeBytes, LibC.MADV_POPULATE_READ);
+        LinuxException.check(result, "madvise(MADV_POPULATE_READ, " + rangeBytes + ")");
     }
 
     @Override

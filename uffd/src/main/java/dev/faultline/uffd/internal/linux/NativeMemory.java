@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -40,6 +41,16 @@ public final class NativeMemory {
         } catch (Throwable t) {
             throw new AssertionError("a downcall does not throw", t);
         }
+    }
+
+    /**
+     * {@return native memory as a segment that is never closed; its owner unmaps it when nobody uses it any more}
+     *
+     * @param address where it begins; not in a mapping that a userfaultfd serves
+     * @param lengthBytes how long it is
+     */
+    public static MemorySegment segment(long address, long lengthBytes) {
+        return MemorySegment.ofAddress(address).reinterpret(lengthBytes, Arena.global(), null);
     }
 
     /**

@@ -1,0 +1,13 @@
+package dev.faultline.migration;
+
+/** Ways to break the engine on purpose, so that tests can show that the guest's verification notices. Never for use. */
+public enum TestSwitch {
+    /** The engine as it is. */
+    NONE,
+    /** The destination writes frames also over pages that the guest has mapped, and the source sends pages twice. */
+    WRITE_AFTER_MAP,
+    /** The source does not look which pages were written between the last round and the pause. */
+    SKIP_FINAL_SCAN,
+    /** The source trusts that frames in flight at the pause take effect. */
+    DROP_BARRIER
+}

@@ -1,0 +1,285 @@
+package dev.faultline.migration.destination;
+
+import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.MigrationProgress;
+import dev.faultline.migration.engine.EngineLoop;
+import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.WaitingFaults;
+import dev.faultline.migration.session.DestinationAction;
+import dev.faultline.migration.session.DestinationSession;
+import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameChannel;
+import dev.faultline.migration.wire.FrameHeader;
+import dev.faultline.migration.wire.FrameType;
+import dev.faultline.migration.wire.Offer;
+import dev.faultline.migration.wire.ProtocolException;
+import dev.faultline.migration.wire.Role;
+import dev.faultline.uffd.os.EventFd;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Takes a guest in: runs the destination's session over sockets and a real guest. One thread owns the session; workers
+ * take pages, serve faults and take the answers to them.
+ */
+public final class DestinationEngine {
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+    private static final long CLOSE_NANOS = 5_000_000_000L;
+
+    private final Guest guest;
+    private final DestinationOptions options;
+    private final DestinationMemory memory;
+    private final FrameChannel control;
+    private final FrameChannel pages;
+    private final FrameChannel faults;
+    private final Consumer<MigrationProgress> progress;
+    private final EventFd stopFaults;
+
+    private final WaitingFaults waiting = new WaitingFaults();
+    private final FaultStatistics statistics = new FaultStatistics();
+    private final AtomicLong receivedBytes = new AtomicLong();
+    private final PageMapper mapper;
+    private final HandOver handOver;
+    private final DestinationSession session;
+    private final EngineLoop loop;
+
+    private final long beganNanos = System.nanoTime();
+    private long preparedNanos;
+    private long startedNanos;
+    private long missingAtStart;
+    private String phase = "pre-copy";
+    private String failure = "";
+
+    private DestinationEngine(
+            Guest guest,
+            DestinationOptions options,
+            DestinationMemory memory,
+            Map<Role, FrameChannel> connections,
+            EventFd stopFaults,
+            Consumer<MigrationProgress> progress) {
+        this.guest = guest;
+        this.options = options;
+        this.memory = memory;
+        this.progress = progress;
+        this.stopFaults = stopFaults;
+        control = Objects.requireNonNull(connections.get(Role.CONTROL));
+        pages = Objects.requireNonNull(connections.get(Role.PAGES));
+        faults = Objects.requireNonNull(connections.get(Role.FAULTS));
+        mapper = new PageMapper(guest.uffd(), memory, waiting, statistics);
+        session = new DestinationSession(Offer.of(guest.regions()), beganNanos);
+        loop = new EngineLoop(reason -> perform(session.onFailure(reason)), this::tick);
+        handOver = new HandOver(memory, () -> loop.post(() -> perform(session.onAllCurrent())));
+    }
+
+    /**
+     * Waits for a source, takes its guest in, and returns when all of it is here.
+     *
+     * @param guest a guest that waits for a device state
+     * @param acceptor where sources connect; closed when one has
+     * @param options how
+     * @param progress told of the progress some times a second
+     * @return what was done
+     * @throws MigrationException if it did not come to its end; the message says where the guest is
+     */
+    public static DestinationReport run(
+            Guest guest, Acceptor acceptor, DestinationOptions options, Consumer<MigrationProgress> progress)
+            throws MigrationException {
+        GuestState state = guest.state();
+        if (state != GuestState.INCOMING) {
+            throw new MigrationException(
+                    "this guest does not wait for a migration, it is " + state + ": start it as an incoming one", null);
+        }
+        Map<Role, FrameChannel> connections = acceptor.awaitSource();
+        try (DestinationMemory memory = new DestinationMemory(guest);
+                EventFd stopFaults = new EventFd()) {
+            return new DestinationEngine(guest, options, memory, connections, stopFaults, progress).run();
+        } finally {
+            connections.values().forEach(FrameChannel::close);
+        }
+    }
+
+    private DestinationReport run() throws MigrationException {
+        loop.start("control", this::readControl);
+        loop.start("pages", this::readPages);
+        loop.start("fault-answers", this::readFaultAnswers);
+        loop.run();
+        control.endOutput();
+        stopFaults.signal();
+        if (!failure.isEmpty()) {
+            pages.close();
+            faults.close();
+        }
+        loop.joinWorkers(CLOSE_NANOS); // the source closes when it has read what was sent last
+        if (!failure.isEmpty()) {
+            throw new MigrationException(failure, null);
+        }
+        return report();
+    }
+
+    private void readControl() throws IOException {
+        while (true) {
+            Frame frame = control.read();
+            loop.post(() -> {
+                try {
+                    perform(session.onFrame(frame, System.nanoTime()));
+                } catch (ProtocolException e) {
+                    perform(session.onFailure(Objects.requireNonNull(e.getMessage())));
+                }
+            });
+        }
+    }
+
+    private void readPages() throws IOException {
+        FrameApplier applier = newApplier(pages);
+        long frames = 0;
+        while (true) {
+            FrameHeader header = pages.readHeader();
+            if (header.type() == FrameType.PUSH_DONE) {
+                continue; // the states know better whether anything is missing
+            }
+            boolean acknowledge = (header.flags() & Frame.FLAG_ACK) != 0;
+            applier.apply(header);
+            frames++;
+            if (acknowledge) {
+                pages.write(FrameType.APPLIED, 0, 0, 0, 0, frames, NO_PAYLOAD.duplicate());
+            }
+        }
+    }
+
+    private void readFaultAnswers() throws IOException {
+        FrameApplier applier = newApplier(faults);
+        while (true) {
+            applier.apply(faults.readHeader());
+        }
+    }
+
+    private FrameApplier newApplier(FrameChannel channel) {
+        return new FrameApplier(channel, memory, mapper, handOver, receivedBytes, options.testSwitch());
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        perform(session.onTick(now));
+        progress.accept(new MigrationProgress(
+                phase, 0, receivedBytes.get(), statistics.count(), memory.notCurrent(), now - beganNanos));
+    }
+
+    private void perform(List<DestinationAction> actions) {
+        for (DestinationAction action : actions) {
+            try {
+                perform(action);
+            } catch (IOException | RuntimeException e) {
+                String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+                loop.post(() -> perform(session.onFailure(reason)));
+            }
+        }
+    }
+
+    private void perform(DestinationAction action) throws IOException {
+        switch (action) {
+            case DestinationAction.Send send -> control.write(send.frame());
+            case DestinationAction.Arm _ -> {
+                memory.arm();
+                loop.start(
+                        "faults",
+                        new FaultService(guest.uffd(), memory, waiting, mapper, statistics, faults, stopFaults)::run);
+                perform(session.onArmed());
+            }
+            case DestinationAction.Load load -> load(load.prepare().payload());
+            case DestinationAction.Resume resume -> start(resume.run() && !options.startPaused());
+            case DestinationAction.ApplyMap map -> applyMap(map.frame());
+            case DestinationAction.Disarm _ -> {
+                memory.disarm();
+                perform(session.onDisarmed());
+            }
+            case DestinationAction.PauseGuest _ -> tryOnGuest(guest::pause);
+            case DestinationAction.Discard _ -> tryOnGuest(guest::relinquish);
+            case DestinationAction.Finish finish -> {
+                failure = finish.failure() + failure;
+                loop.finish();
+            }
+        }
+    }
+
+    private void load(byte[] deviceState) {
+        preparedNanos = System.nanoTime();
+        phase = "hand-over";
+        handOver.begin();
+        // On a thread of its own: while it touches guest memory, the session has to hear the source.
+        loop.start("load", () -> {
+            guest.loadDeviceState(deviceState);
+            loop.post(() -> perform(session.onLoaded()));
+        });
+    }
+
+    private void start(boolean run) {
+        missingAtStart = memory.notCurrent();
+        try {
+            if (run) {
+                guest.resume();
+            }
+        } catch (GuestException e) {
+            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage())));
+            return;
+        }
+        startedNanos = System.nanoTime();
+        phase = "post-copy";
+        perform(session.onResumed());
+    }
+
+    private void applyMap(Frame frame) throws ProtocolException {
+        int index = frame.region();
+        if (index >= memory.regionCount()
+                || frame.page() < 0
+                || frame.count() < 1
+                || frame.page() + frame.count() > memory.region(index).pageCount()) {
+            throw new ProtocolException("the source sent the dirty map of pages " + frame.page() + " + " + frame.count()
+                    + " of region " + index);
+        }
+        PageBits dirty = PageBits.decode(frame.payload(), (int) frame.count());
+        PageStates states = memory.states(index);
+        int first = (int) frame.page();
+        for (int i = 0; i < dirty.pageCount(); i++) {
+            if (dirty.contains(i)) {
+                states.learnDirty(first + i);
+            } else if (!states.learnClean(first + i)) {
+                throw new ProtocolException("the source calls page " + (first + i) + " of region " + index
+                        + " clean, of which the destination has no whole copy");
+            }
+        }
+        waiting.forEach(key -> {
+            if (PageStates.isCurrent(memory.states(WaitingFaults.region(key)).state(WaitingFaults.page(key)))) {
+                mapper.answer(WaitingFaults.region(key), WaitingFaults.page(key), FaultKind.CONFIRMED);
+            }
+        });
+        handOver.pagesBecameCurrent();
+    }
+
+    private void tryOnGuest(Runnable command) {
+        try {
+            command.run();
+        } catch (GuestException e) {
+            failure = ". The guest could not be told: " + e.getMessage();
+        }
+    }
+
+    private DestinationReport report() {
+        long now = System.nanoTime();
+        return new DestinationReport(
+                receivedBytes.get(),
+                missingAtStart,
+                Arrays.stream(FaultKind.values()).map(statistics::summary).toList(),
+                startedNanos - preparedNanos,
+                now - startedNanos);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.faultline.migration.destination;
+
+import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.RegionView;
+import dev.faultline.uffd.RegisterMode;
+import dev.faultline.uffd.memory.AliasMapping;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+
+/** The waiting guest's memory: files, alias mappings, page states, and the registration of the guest's mapping. */
+final class DestinationMemory implements AutoCloseable {
+    private final Guest guest;
+    private final List<GuestRegion> regions;
+    private final List<AliasMapping> aliases = new ArrayList<>();
+    private final List<PageStates> states = new ArrayList<>();
+
+    DestinationMemory(Guest guest) {
+        this.guest = guest;
+        regions = guest.regions();
+        for (int i = 0; i < regions.size(); i++) {
+            if (regions.get(i).id() != i) {
+                throw new IllegalArgumentException("region ids must count from 0: " + regions);
+            }
+            aliases.add(regions.get(i).file().mapAlias());
+            states.add(new PageStates(regions.get(i).pageCount()));
+        }
+    }
+
+    /**
+     * Empties the files (an earlier try may have left content) and registers the guest's mapping, before its first touch.
+     * MINOR alone would let holes through as silent zeros, so MISSING always comes with it.
+     */
+    void arm() {
+        for (GuestRegion region : regions) {
+            if (region.file().allocatedBytes() > 0) {
+                region.file().punchHole(0, region.lengthBytes());
+            }
+            EnumSet<RegisterMode> modes = EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR);
+            guest.uffd().register(region.guestAddress(), region.lengthBytes(), modes);
+        }
+    }
+
+    /** Unregisters the guest's mapping and wakes whoever waits: the kernel serves the rest from the files. */
+    void disarm() {
+        regions.forEach(region -> guest.uffd().unregister(region.guestAddress(), region.lengthBytes()));
+    }
+
+    int regionCount() {
+        return regions.size();
+    }
+
+    GuestRegion region(int index) {
+        return regions.get(index);
+    }
+
+    PageStates states(int index) {
+        return states.get(index);
+    }
+
+    AliasMapping alias(int index) {
+        return aliases.get(index);
+    }
+
+    /** {@return views of all regions for one more thread} */
+    List<RegionView> newViews() {
+        return aliases.stream().map(alias -> new RegionView(alias.segment())).toList();
+    }
+
+    /** {@return the region that the machine maps at an address, or -1} */
+    int regionAt(long address) {
+        for (int i = 0; i < regions.size(); i++) {
+            long offset = address - regions.get(i).guestAddress();
+            if (offset >= 0 && offset < regions.get(i).lengthBytes()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** {@return how many pages do not have their final content} */
+    long notCurrent() {
+        long missing = 0;
+        for (PageStates region : states) {
+            missing += region.notCurrent();
+        }
+        return missing;
+    }
+
+    /** {@return the same failure, or what it means when the kernel could not make a page of the file} */
+    IOException explain(int index, IOException e) {
+        String message = e.getMessage();
+        if (message != null && message.contains("Bad address")) {
+            return new IOException(
+                    "no memory is left for " + regions.get(index).name() + " on this host: free some, and try again",
+                    e);
+        }
+        return e;
+    }
+
+    @Override
+    public void close() {
+        aliases.forEach(AliasMapping::close);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.faultline.migration.destination;
+
+import dev.faultline.migration.TestSwitch;
+
+/**
+ * What the destination is asked to do.
+ *
+ * @param startPaused whether the guest stays paused after the hand-over, until somebody resumes it
+ * @param testSwitch {@link TestSwitch#NONE} but in tests
+ */
+public record DestinationOptions(boolean startPaused, TestSwitch testSwitch) {}

@@ -1,0 +1,118 @@
+package dev.faultline.migration.destination;
+
+import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.WaitingFaults;
+import dev.faultline.migration.wire.FrameChannel;
+import dev.faultline.migration.wire.FrameType;
+import dev.faultline.uffd.FaultBatch;
+import dev.faultline.uffd.Uffd;
+import dev.faultline.uffd.os.EventFd;
+import dev.faultline.uffd.os.Poller;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads the guest's faults. A page whose content is right is mapped at once; for any other the source is asked, unless
+ * that was done. Whoever then makes the page current answers the fault.
+ */
+final class FaultService {
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+    private static final int BATCH = 64;
+    /** How often to look whether an answer was missed, and to retry what the kernel put off. */
+    private static final long SWEEP_NANOS = 20_000_000L;
+    /** A thread of the guest that waits longer than this for a page will wait for ever. */
+    private static final long MAX_AGE_NANOS = 30_000_000_000L;
+
+    private final Uffd uffd;
+    private final DestinationMemory memory;
+    private final WaitingFaults waiting;
+    private final PageMapper mapper;
+    private final FaultStatistics statistics;
+    private final FrameChannel source;
+    private final EventFd stop;
+
+    FaultService(
+            Uffd uffd,
+            DestinationMemory memory,
+            WaitingFaults waiting,
+            PageMapper mapper,
+            FaultStatistics statistics,
+            FrameChannel source,
+            EventFd stop) {
+        this.uffd = uffd;
+        this.memory = memory;
+        this.waiting = waiting;
+        this.mapper = mapper;
+        this.statistics = statistics;
+        this.source = source;
+        this.stop = stop;
+    }
+
+    /** Serves faults until the stop event is signalled. */
+    void run() throws IOException {
+        try (FaultBatch batch = new FaultBatch(BATCH);
+                Poller poller = new Poller(uffd.fd(), stop.fd())) {
+            long sweptNanos = System.nanoTime();
+            while (true) {
+                poller.await(SWEEP_NANOS);
+                if (poller.isReady(1)) {
+                    return;
+                }
+                int count = uffd.read(batch);
+                for (int i = 0; i < count; i++) {
+                    if (batch.isPageFault(i)) {
+                        onFault(batch.address(i));
+                    }
+                }
+                long now = System.nanoTime();
+                if (now - sweptNanos >= SWEEP_NANOS) {
+                    sweptNanos = now;
+                    sweep(now);
+                }
+            }
+        }
+    }
+
+    private void onFault(long address) throws IOException {
+        long now = System.nanoTime();
+        int index = memory.regionAt(address);
+        if (index < 0) {
+            throw new IllegalStateException(String.format("a fault at 0x%x, which is in no region", address));
+        }
+        GuestRegion region = memory.region(index);
+        PageStates states = memory.states(index);
+        int page = (int) ((address - region.guestAddress()) >> region.pageShift());
+        byte state = states.state(page);
+        if (PageStates.isCurrent(state)) {
+            if (mapper.map(index, page)) {
+                FaultKind kind = state == PageStates.CURRENT_ZERO ? FaultKind.ZERO : FaultKind.CURRENT;
+                statistics.record(kind, System.nanoTime() - now);
+            } else {
+                waiting.add(WaitingFaults.key(index, page), now);
+            }
+            return;
+        }
+        boolean first = waiting.add(WaitingFaults.key(index, page), now);
+        state = states.state(page);
+        if (PageStates.isCurrent(state)) {
+            mapper.answer(index, page, FaultKind.FETCHED); // its writer may have looked before it stood in the list
+        } else if (first && state != PageStates.WRITING_FINAL) {
+            source.write(FrameType.FAULT, 0, index, 1, page, 0, NO_PAYLOAD.duplicate());
+        }
+    }
+
+    private void sweep(long nowNanos) {
+        waiting.forEach(key -> {
+            int index = WaitingFaults.region(key);
+            int page = WaitingFaults.page(key);
+            if (PageStates.isCurrent(memory.states(index).state(page))) {
+                mapper.answer(index, page, FaultKind.CONFIRMED);
+            }
+        });
+        if (waiting.oldestAgeNanos(nowNanos) > MAX_AGE_NANOS) {
+            throw new IllegalStateException(
+                    "a page that the guest waits for has not come for " + MAX_AGE_NANOS / 1_000_000_000L + " s");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package dev.faultline.migration.destination;
+
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.RegionView;
+import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameChannel;
+import dev.faultline.migration.wire.FrameHeader;
+import dev.faultline.migration.wire.FrameType;
+import dev.faultline.migration.wire.ProtocolException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Applies the page frames of one connection: claims each page, reads its content from the socket straight into the alias
+ * mapping, and answers whoever waits for it. Pages that the destination has in their final state, or that another writer
+ * got first, are read past. Never waits for a page while it holds another.
+ */
+final class FrameApplier {
+    private static final int MAX_FRAME_PAGES = 64;
+    private static final int TRASH_BYTES = 2 << 20;
+    private static final long BUSY_NANOS = 5_000L;
+
+    private final FrameChannel channel;
+    private final DestinationMemory memory;
+    private final PageMapper mapper;
+    private final HandOver handOver;
+    private final AtomicLong receivedBytes;
+    private final TestSwitch testSwitch;
+    private final List<RegionView> views;
+    private final ByteBuffer trash = ByteBuffer.allocateDirect(TRASH_BYTES);
+
+    FrameApplier(
+            FrameChannel channel,
+            DestinationMemory memory,
+            PageMapper mapper,
+            HandOver handOver,
+            AtomicLong receivedBytes,
+            TestSwitch testSwitch) {
+        this.channel = channel;
+        this.memory = memory;
+        this.mapper = mapper;
+        this.handOver = handOver;
+        this.receivedBytes = receivedBytes;
+        this.testSwitch = testSwitch;
+        views = memory.newViews();
+    }
+
+    /** Applies a frame of type PAGES, ZEROS or CURRENT whose header was just read. */
+    void apply(FrameHeader header) throws IOException {
+        FrameType type = header.type();
+        int index = header.region();
+        long first = header.page();
+        long count = header.count();
+        if (index >= memory.regionCount()
+                || first < 0
+                || first + count > memory.region(index).pageCount()) {
+            throw new ProtocolException(
+                    "the source sent " + type + " of pages " + first + " + " + count + " of region " + index);
+        }
+        boolean isFinal = header.round() == Frame.FINAL;
+        switch (type) {
+            case PAGES -> {
+                requireLength(header, index, first, count);
+                receivedBytes.addAndGet(header.payloadBytes());
+                content(index, (int) first, (int) (first + count), isFinal);
+            }
+            case ZEROS -> {
+                requireNoPayload(header);
+                zeros(index, (int) first, (int) (first + count), isFinal);
+            }
+            case CURRENT -> {
+                requireNoPayload(header);
+                confirm(index, (int) first, (int) (first + count));
+            }
+            default -> throw new ProtocolException("the source sent " + type + " among pages");
+        }
+    }
+
+    private void requireLength(FrameHeader header, int index, long first, long count) throws ProtocolException {
+        GuestRegion region = memory.region(index);
+        boolean fits = count >= 1
+                && (region.file().pageSize().isHuge()
+                        ? count == 1
+                        : first % MAX_FRAME_PAGES + count <= MAX_FRAME_PAGES);
+        if (!fits || header.payloadBytes() != count << region.pageShift()) {
+            throw new ProtocolException(
+                    "the source sent " + header.payloadBytes() + " bytes as " + count + " pages from " + first + " on");
+        }
+    }
+
+    private static void requireNoPayload(FrameHeader header) throws ProtocolException {
+        if (header.payloadBytes() != 0) {
+            throw new ProtocolException("the source sent " + header.type() + " with a payload");
+        }
+    }
+
+    private void content(int index, int first, int end, boolean isFinal) throws IOException {
+        PageStates states = memory.states(index);
+        int shift = memory.region(index).pageShift();
+        for (int page = first; page < end; ) {
+            int claimed = page;
+            int answer = claim(states, claimed, isFinal);
+            while (answer >= 0) {
+                claimed++;
+                answer = claimed < end ? claim(states, claimed, isFinal) : PageStates.DROP;
+            }
+            if (claimed > page) {
+                readClaimed(index, page, claimed, isFinal);
+                page = claimed;
+            } else if (answer == PageStates.DROP) {
+                discard(index, page, 1 << shift);
+                page++;
+            } else {
+                LockSupport.parkNanos(BUSY_NANOS);
+            }
+        }
+    }
+
+    private int claim(PageStates states, int page, boolean isFinal) {
+        // A frame that was sent before the pause is not wanted after it: its page counts as dirty.
+        return isFinal || !handOver.hasBegun() ? states.claim(page, isFinal) : PageStates.DROP;
+    }
+
+    private void readClaimed(int index, int first, int end, boolean isFinal) throws IOException {
+        PageStates states = memory.states(index);
+        int shift = memory.region(index).pageShift();
+        try {
+            channel.readFully(views.get(index).bytes((long) first << shift, (end - first) << shift));
+        } catch (IOException e) {
+            for (int page = first; page < end; page++) {
+                states.abandon(page);
+            }
+            throw memory.explain(index, e);
+        }
+        for (int page = first; page < end; page++) {
+            states.finish(page, isFinal, false);
+            if (isFinal) {
+                mapper.answer(index, page, FaultKind.FETCHED);
+            }
+        }
+        if (isFinal) {
+            handOver.pagesBecameCurrent();
+        }
+    }
+
+    private void discard(int index, int page, int lengthBytes) throws IOException {
+        if (testSwitch == TestSwitch.WRITE_AFTER_MAP) {
+            int shift = memory.region(index).pageShift();
+            channel.readFully(views.get(index).bytes((long) page << shift, lengthBytes));
+            return;
+        }
+        channel.readFully(trash.clear().limit(lengthBytes));
+    }
+
+    private void zeros(int index, int first, int end, boolean isFinal) {
+        PageStates states = memory.states(index);
+        GuestRegion region = memory.region(index);
+        for (int page = first; page < end; ) {
+            int before = claim(states, page, isFinal);
+            if (before == PageStates.BUSY) {
+                LockSupport.parkNanos(BUSY_NANOS);
+                continue;
+            }
+            if (before >= 0) {
+                if (PageStates.mayHoldContent(before)) {
+                    region.file().punchHole((long) page << region.pageShift(), 1L << region.pageShift());
+                }
+                states.finish(page, isFinal, true);
+                if (isFinal) {
+                    mapper.answer(index, page, FaultKind.FETCHED);
+                }
+            }
+            page++;
+        }
+        if (isFinal) {
+            handOver.pagesBecameCurrent();
+        }
+    }
+
+    private void confirm(int index, int first, int end) throws ProtocolException {
+        PageStates states = memory.states(index);
+        for (int page = first; page < end; page++) {
+            if (!states.learnClean(page)) {
+                throw new ProtocolException("the source calls page " + page + " of region " + index
+                        + " current, of which the destination has no whole copy");
+            }
+            mapper.answer(index, page, FaultKind.CONFIRMED);
+        }
+        handOver.pagesBecameCurrent();
+    }
+}

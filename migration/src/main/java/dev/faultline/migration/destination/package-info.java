@@ -1,0 +1,5 @@
+/**
+ * The destination's engine. A page's way ends here: {@code FrameApplier} reads it into the alias mapping of its memory
+ * file, {@code FaultService} learns that the guest touches it, {@code PageMapper} lets the kernel map it.
+ */
+package dev.faultline.migration.destination;

@@ -1,0 +1,104 @@
+package dev.faultline.migration.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The thread that owns a session, and the workers that do what takes long. A worker never calls the session: it posts an
+ * event, and so does its failure. Nothing is swallowed: whatever a worker throws ends the session with its reason.
+ */
+public final class EngineLoop {
+    private static final long TICK_NANOS = 50_000_000L;
+
+    /** What a worker does until it is done or fails. */
+    @FunctionalInterface
+    public interface Work {
+        void run() throws Exception;
+    }
+
+    private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+    private final List<Thread> workers = new ArrayList<>();
+    private final Consumer<String> onFailure;
+    private final Runnable onTick;
+    private boolean finished;
+
+    /**
+     * Makes a loop.
+     *
+     * @param onFailure takes a failure's reason, on the loop's thread
+     * @param onTick called between events, at least every 50 ms or so, on the loop's thread
+     */
+    public EngineLoop(Consumer<String> onFailure, Runnable onTick) {
+        this.onFailure = onFailure;
+        this.onTick = onTick;
+    }
+
+    /** Has an event handled on the loop's thread. */
+    public void post(Runnable event) {
+        events.add(event);
+    }
+
+    /** Starts a worker on a thread of its own; native calls that block must not sit on virtual threads. */
+    public void start(String name, Work work) {
+        Thread worker = Thread.ofPlatform().name("faultline-" + name).daemon().start(() -> {
+            try {
+                work.run();
+            } catch (Throwable t) {
+                post(() -> onFailure.accept(reason(t)));
+            }
+        });
+        workers.add(worker);
+    }
+
+    /** Handles events until {@link #finish()}. */
+    public void run() {
+        while (!finished) {
+            Runnable event = null;
+            try {
+                event = events.poll(TICK_NANOS, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                onFailure.accept("the engine was interrupted");
+            }
+            try {
+                if (event != null) {
+                    event.run();
+                }
+                onTick.run();
+            } catch (RuntimeException e) {
+                onFailure.accept(reason(e));
+            }
+        }
+    }
+
+    /** Ends {@link #run()} after the event at hand. */
+    public void finish() {
+        finished = true;
+    }
+
+    /** Waits for the workers to end, which their closed connections make them do. */
+    public void joinWorkers(long timeoutNanos) {
+        long deadline = System.nanoTime() + timeoutNanos;
+        for (Thread worker : workers) {
+            try {
+                worker.join(java.time.Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static String reason(Throwable t) {
+        String message = t.getMessage();
+        boolean expected = t instanceof java.io.IOException
+                || t instanceof dev.faultline.migration.guest.GuestException
+                || t instanceof dev.faultline.uffd.os.LinuxException;
+        if (!expected) {
+            System.getLogger(EngineLoop.class.getName()).log(System.Logger.Level.DEBUG, "unexpected failure", t);
+        }
+        return message == null || !expected ? t.toString() : message;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.faultline.migration.page;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** A set of a region's pages. Not safe for several threads at once; its owner guards it. */
+public final class PageBits {
+    private final long[] words;
+    private final int pageCount;
+
+    /** Makes an empty set of a region of that many pages. */
+    public PageBits(int pageCount) {
+        this.pageCount = pageCount;
+        words = new long[(pageCount + Long.SIZE - 1) / Long.SIZE];
+    }
+
+    public int pageCount() {
+        return pageCount;
+    }
+
+    public boolean contains(int page) {
+        return (words[page >> 6] & 1L << page) != 0;
+    }
+
+    /** Adds {@code count} pages from {@code first} on. */
+    public void add(int first, int count) {
+        update(first, count, true);
+    }
+
+    /** Takes {@code count} pages from {@code first} on away. */
+    public void remove(int first, int count) {
+        update(first, count, false);
+    }
+
+    private void update(int first, int count, boolean present) {
+        int end = first + count;
+        for (int page = first; page < end; ) {
+            int stop = Math.min(end, (page | 63) + 1);
+            long mask = (-1L << page) & (-1L >>> -stop);
+            words[page >> 6] = present ? words[page >> 6] | mask : words[page >> 6] & ~mask;
+            page = stop;
+        }
+    }
+
+    /** Adds every page of another set of the same region. */
+    public void addAll(PageBits other) {
+        for (int i = 0; i < words.length; i++) {
+            words[i] |= other.words[i];
+        }
+    }
+
+    /** Keeps only the pages that another set of the same region has too. */
+    public void retainAll(PageBits other) {
+        for (int i = 0; i < words.length; i++) {
+            words[i] &= other.words[i];
+        }
+    }
+
+    /** {@return how many pages are in the set} */
+    public int size() {
+        int size = 0;
+        for (long word : words) {
+            size += Long.bitCount(word);
+        }
+        return size;
+    }
+
+    /** {@return the first page of the set at or after {@code from}, or the region's page count} */
+    public int next(int from) {
+        return scan(from, 0);
+    }
+
+    /** {@return the first page at or after {@code from} that is not in the set, or the region's page count} */
+    public int nextAbsent(int from) {
+        return scan(from, -1L);
+    }
+
+    private int scan(int from, long flip) {
+        if (from >= pageCount) {
+            return pageCount;
+        }
+        int index = from >> 6;
+        long word = (words[index] ^ flip) & (-1L << from);
+        while (word == 0) {
+            index++;
+            if (index == words.length) {
+                return pageCount;
+            }
+            word = words[index] ^ flip;
+        }
+        return Math.min(pageCount, (index << 6) + Long.numberOfTrailingZeros(word));
+    }
+
+    /** {@return the bits of {@code count} pages from {@code first}, a multiple of 64, on, as little-endian words} */
+    public byte[] encode(int first, int count) {
+        int wordCount = (count + Long.SIZE - 1) / Long.SIZE;
+        ByteBuffer out = ByteBuffer.allocate(wordCount * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        out.asLongBuffer().put(words, first >> 6, wordCount);
+        return out.array();
+    }
+
+    /** {@return the set that {@link #encode} made of {@code count} pages; page 0 is the chunk's first page} */
+    public static PageBits decode(byte[] encoded, int count) {
+        PageBits bits = new PageBits(count);
+        if (encoded.length != bits.words.length * Long.BYTES) {
+            throw new IllegalArgumentException(
+                    "the bits of " + count + " pages do not have " + encoded.length + " bytes");
+        }
+        ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(bits.words);
+        return bits;
+    }
+}

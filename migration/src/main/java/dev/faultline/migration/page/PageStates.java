@@ -1,0 +1,171 @@
+package dev.faultline.migration.page;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where each page of a region is in its life on the destination. Every change is one compare-and-set, so that of all who
+ * want to write a page exactly one does.
+ *
+ * <pre>
+ *            claim                    finish
+ *   ABSENT ─────────▶ WRITING_EARLY ─────────▶ RECEIVED, RECEIVED_ZERO      a pre-copy frame
+ *      │                    │ map says dirty        │ map says clean ─▶ CURRENT, CURRENT_ZERO
+ *      │                    ▼                       │ map says dirty
+ *      │              WRITING_STALE ──finish──▶ STALE ◀──┘
+ *      │  claim                                     │ claim
+ *      └────────────▶ WRITING_FINAL ◀───────────────┘                       a final frame: push or fault answer
+ *                           │ finish
+ *                           ▼
+ *                     CURRENT, CURRENT_ZERO ──▶ MAPPED                      CONTINUE or ZEROPAGE
+ * </pre>
+ *
+ * RECEIVED pages whose part of the dirty map has not come are unknown: they may be the final content or not. Nothing
+ * leaves CURRENT but to MAPPED, and nothing leaves MAPPED: writing there would undo the guest's own newer stores.
+ */
+public final class PageStates {
+    public static final byte ABSENT = 0;
+    public static final byte RECEIVED = 1;
+    public static final byte RECEIVED_ZERO = 2;
+    public static final byte STALE = 3;
+    public static final byte WRITING_EARLY = 4;
+    public static final byte WRITING_STALE = 5;
+    public static final byte WRITING_FINAL = 6;
+    public static final byte CURRENT = 7;
+    public static final byte CURRENT_ZERO = 8;
+    public static final byte MAPPED = 9;
+
+    private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
+
+    private final byte[] states;
+    private final AtomicInteger notCurrent;
+
+    /** Makes the states of a region of that many pages, all ABSENT. */
+    public PageStates(int pageCount) {
+        states = new byte[pageCount];
+        notCurrent = new AtomicInteger(pageCount);
+    }
+
+    public int pageCount() {
+        return states.length;
+    }
+
+    public byte state(int page) {
+        return (byte) STATE.getVolatile(states, page);
+    }
+
+    /** {@return how many pages are neither CURRENT nor MAPPED} */
+    public int notCurrent() {
+        return notCurrent.get();
+    }
+
+    /** {@return whether the state is that of a page whose content is the final one} */
+    public static boolean isCurrent(byte state) {
+        return state >= CURRENT;
+    }
+
+    /** {@return whether somebody is writing the page} */
+    public static boolean isWriting(byte state) {
+        return state >= WRITING_EARLY && state <= WRITING_FINAL;
+    }
+
+    /** {@return whether the file may hold something for the page} */
+    public static boolean mayHoldContent(int state) {
+        return state == RECEIVED || state == STALE;
+    }
+
+    private void set(int page, byte to) {
+        STATE.setVolatile(states, page, to);
+    }
+
+    private boolean move(int page, byte from, byte to) {
+        return STATE.compareAndSet(states, page, from, to);
+    }
+
+    /** The answer to a claim: the frame is not wanted, the page has newer content already. */
+    public static final int DROP = -1;
+    /** The answer to a claim: another writer is at it; ask again in a moment. */
+    public static final int BUSY = -2;
+
+    /**
+     * Claims a page for a frame.
+     *
+     * @param isFinal whether the frame is final; a pre-copy frame may only follow other pre-copy frames
+     * @return the state it was in, if the caller now is its one writer; else {@link #DROP} or {@link #BUSY}
+     */
+    public int claim(int page, boolean isFinal) {
+        byte now = state(page);
+        if (isCurrent(now) || (!isFinal && (now == STALE || isWriting(now)))) {
+            return DROP;
+        }
+        return !isWriting(now) && move(page, now, isFinal ? WRITING_FINAL : WRITING_EARLY) ? now : BUSY;
+    }
+
+    /** Ends a claim: the frame has taken effect. */
+    public void finish(int page, boolean isFinal, boolean zero) {
+        if (isFinal) {
+            set(page, zero ? CURRENT_ZERO : CURRENT);
+            notCurrent.decrementAndGet();
+        } else if (!move(page, WRITING_EARLY, zero ? RECEIVED_ZERO : RECEIVED)) {
+            set(page, STALE); // the map called it dirty meanwhile
+        }
+    }
+
+    /** Ends a claim whose frame broke off: what the file holds is nobody's content, and only a final frame may follow. */
+    public void abandon(int page) {
+        set(page, STALE);
+    }
+
+    /**
+     * Learns that the destination's copy of a page is the final one.
+     *
+     * @return false if there is no whole copy here, so that the source must be wrong
+     */
+    public boolean learnClean(int page) {
+        byte now = state(page);
+        if (now == RECEIVED || now == RECEIVED_ZERO) {
+            if (move(page, now, now == RECEIVED ? CURRENT : CURRENT_ZERO)) {
+                notCurrent.decrementAndGet();
+                return true;
+            }
+            now = state(page);
+        }
+        return isCurrent(now) || now == WRITING_FINAL;
+    }
+
+    /** Learns that the destination's copy of a page, if there is one, is not the final one. */
+    public void learnDirty(int page) {
+        byte now = state(page);
+        while (now == RECEIVED || now == RECEIVED_ZERO || now == WRITING_EARLY) {
+            if (move(page, now, now == WRITING_EARLY ? WRITING_STALE : STALE)) {
+                return;
+            }
+            now = state(page);
+        }
+    }
+
+    /** Notes that a page is about to be mapped. {@return whether the caller is the one to map it for the first time} */
+    public boolean moveToMapped(int page) {
+        byte now = state(page);
+        return (now == CURRENT || now == CURRENT_ZERO) && move(page, now, MAPPED);
+    }
+
+    /** {@return the first page of the run of CURRENT pages that ends at {@code page}, not before {@code from}} */
+    public int runStart(int page, int from) {
+        int start = page;
+        while (start > from && state(start - 1) == CURRENT) {
+            start--;
+        }
+        return start;
+    }
+
+    /** {@return the page after the run of CURRENT pages that begins after {@code page}, not after {@code to}} */
+    public int runEnd(int page, int to) {
+        int end = page + 1;
+        while (end < to && state(end) == CURRENT) {
+            end++;
+        }
+        return end;
+    }
+}

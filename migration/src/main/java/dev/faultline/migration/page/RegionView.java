@@ -1,0 +1,31 @@
+package dev.faultline.migration.page;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * An alias mapping as byte buffers, which is what a socket reads into and writes from. A buffer spans 2 GiB at most, so
+ * there is one for each GiB; they are made once and reused. Used by one thread.
+ */
+public final class RegionView {
+    private static final int WINDOW_SHIFT = 30;
+
+    private final ByteBuffer[] windows;
+
+    /** Makes the view of a mapping. */
+    public RegionView(MemorySegment alias) {
+        windows = new ByteBuffer[(int) ((alias.byteSize() - 1) >> WINDOW_SHIFT) + 1];
+        for (int i = 0; i < windows.length; i++) {
+            long offset = (long) i << WINDOW_SHIFT;
+            long length = Math.min(1L << WINDOW_SHIFT, alias.byteSize() - offset);
+            windows[i] = alias.asSlice(offset, length).asByteBuffer();
+        }
+    }
+
+    /** {@return the bytes of a range that does not cross a GiB, valid until the next call} */
+    public ByteBuffer bytes(long offset, int lengthBytes) {
+        ByteBuffer window = windows[(int) (offset >> WINDOW_SHIFT)];
+        int start = (int) (offset & ((1L << WINDOW_SHIFT) - 1));
+        return window.limit(start + lengthBytes).position(start);
+    }
+}

@@ -1,0 +1,224 @@
+package dev.faultline.migration.session;
+
+import dev.faultline.migration.session.DestinationAction.ApplyMap;
+import dev.faultline.migration.session.DestinationAction.Arm;
+import dev.faultline.migration.session.DestinationAction.Disarm;
+import dev.faultline.migration.session.DestinationAction.Discard;
+import dev.faultline.migration.session.DestinationAction.Finish;
+import dev.faultline.migration.session.DestinationAction.Load;
+import dev.faultline.migration.session.DestinationAction.PauseGuest;
+import dev.faultline.migration.session.DestinationAction.Resume;
+import dev.faultline.migration.session.DestinationAction.Send;
+import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameType;
+import dev.faultline.migration.wire.Offer;
+import dev.faultline.migration.wire.ProtocolException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The destination's side of a migration, as a machine of states without I/O. One thread calls it.
+ *
+ * <pre>
+ *   WAITING ─OFFER─▶ ARMING ─▶ RECEIVING ─PREPARE─▶ LOADING ─▶ PREPARED ─COMMIT─▶ STARTING ─▶ RUNNING ─all pages─▶ ENDED
+ *      └─────────── any failure: the guest has not run here and never will ──────────┘   │          │
+ *                                             could not start: says so, ABORT ◀──────────┘          │
+ *                                             pages missing: the guest is paused ◀──────────────────┘
+ * </pre>
+ */
+public final class DestinationSession {
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
+    enum State {
+        WAITING,
+        ARMING,
+        RECEIVING,
+        LOADING,
+        PREPARED,
+        STARTING,
+        RUNNING,
+        LEAVING,
+        ENDED
+    }
+
+    private final Offer waiting;
+    private final Liveness liveness = new Liveness();
+    private final List<DestinationAction> out = new ArrayList<>();
+    private State state = State.WAITING;
+    private boolean loaded;
+    private boolean run;
+    private boolean allCurrent;
+
+    /** Makes the session of a guest of that shape. */
+    public DestinationSession(Offer waiting, long nowNanos) {
+        this.waiting = waiting;
+        liveness.heard(nowNanos);
+    }
+
+    /** A control frame has come. */
+    public List<DestinationAction> onFrame(Frame frame, long nowNanos) throws ProtocolException {
+        liveness.heard(nowNanos);
+        switch (frame.type()) {
+            case PING -> {}
+            case ABORT -> fail("the source gave up: " + frame.text());
+            case OFFER -> onOffer(frame);
+            case PREPARE -> {
+                expect(State.RECEIVING, frame);
+                state = State.LOADING;
+                loaded = true; // also a load that breaks off leaves a guest that must not run
+                run = (frame.flags() & Frame.FLAG_RUN) != 0;
+                out.add(new Load(frame));
+            }
+            case COMMIT -> {
+                expect(State.PREPARED, frame);
+                state = State.STARTING;
+                out.add(new Resume(run));
+            }
+            case DIRTY_MAP -> {
+                if (state != State.RUNNING && state != State.LEAVING) {
+                    throw unexpected(frame);
+                }
+                out.add(new ApplyMap(frame));
+            }
+            default -> throw unexpected(frame);
+        }
+        return take();
+    }
+
+    private void onOffer(Frame frame) throws ProtocolException {
+        expect(State.WAITING, frame);
+        Optional<String> mismatch = Offer.decode(frame.payload()).mismatch(waiting);
+        if (mismatch.isPresent()) {
+            send(Frame.abort(mismatch.get()));
+            fail(mismatch.get());
+        } else {
+            state = State.ARMING;
+            out.add(new Arm());
+        }
+    }
+
+    /** All guest memory is registered, and its faults are served. */
+    public List<DestinationAction> onArmed() {
+        if (state == State.ARMING) {
+            state = State.RECEIVING;
+            send(Frame.of(FrameType.ACCEPT));
+        }
+        return take();
+    }
+
+    /** The device state is loaded. */
+    public List<DestinationAction> onLoaded() {
+        if (state == State.LOADING) {
+            state = State.PREPARED;
+            send(Frame.of(FrameType.PREPARED));
+        }
+        return take();
+    }
+
+    /** The guest runs here. */
+    public List<DestinationAction> onResumed() {
+        if (state == State.STARTING) {
+            state = State.RUNNING;
+            send(Frame.of(FrameType.STARTED));
+            leaveWhenReady();
+        }
+        return take();
+    }
+
+    /** The guest could not be resumed, and has not run for an instant. */
+    public List<DestinationAction> onResumeFailed(String reason) {
+        if (state == State.STARTING) {
+            send(Frame.abort(reason));
+            out.add(new Discard());
+            out.add(new Finish("the guest could not be started here: " + reason + "; it goes on at the source"));
+            state = State.ENDED;
+        }
+        return take();
+    }
+
+    /** Every page is CURRENT or MAPPED. */
+    public List<DestinationAction> onAllCurrent() {
+        allCurrent = true;
+        leaveWhenReady();
+        return take();
+    }
+
+    private void leaveWhenReady() {
+        if (allCurrent && state == State.RUNNING) {
+            state = State.LEAVING;
+            out.add(new Disarm());
+        }
+    }
+
+    /** All guest memory is unregistered. */
+    public List<DestinationAction> onDisarmed() {
+        if (state == State.LEAVING) {
+            state = State.ENDED;
+            send(Frame.of(FrameType.COMPLETE));
+            out.add(new Finish(""));
+        }
+        return take();
+    }
+
+    /** Time passes. */
+    public List<DestinationAction> onTick(long nowNanos) {
+        if (state != State.ENDED) {
+            if (liveness.shouldPing(nowNanos)) {
+                send(Frame.of(FrameType.PING));
+            }
+            if (liveness.isLost(nowNanos)) {
+                fail("the source has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI + " ms");
+            }
+        }
+        return take();
+    }
+
+    /** Something of this side failed, or a connection did. */
+    public List<DestinationAction> onFailure(String reason) {
+        if (state != State.ENDED) {
+            // After COMMIT an ABORT would claim that the guest never ran here.
+            if (state.compareTo(State.STARTING) < 0) {
+                send(Frame.abort(reason));
+            }
+            fail(reason);
+        }
+        return take();
+    }
+
+    private void fail(String reason) {
+        if (state == State.ENDED) {
+            return;
+        }
+        if (state.compareTo(State.STARTING) < 0) {
+            if (loaded) {
+                out.add(new Discard());
+            }
+            out.add(new Finish(reason + "; the guest never ran here"));
+        } else {
+            out.add(new PauseGuest());
+            out.add(new Finish(reason + "; the guest is paused here, because pages of it are still at the source"));
+        }
+        state = State.ENDED;
+    }
+
+    private void send(Frame frame) {
+        out.add(new Send(frame));
+    }
+
+    private void expect(State expected, Frame frame) throws ProtocolException {
+        if (state != expected) {
+            throw unexpected(frame);
+        }
+    }
+
+    private ProtocolException unexpected(Frame frame) {
+        return new ProtocolException("the source sent " + frame.type() + " in state " + state);
+    }
+
+    private List<DestinationAction> take() {
+        List<DestinationAction> actions = List.copyOf(out);
+        out.clear();
+        return actions;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.faultline.migration.session;
+
+import dev.faultline.migration.wire.Frame;
+
+/** What the source's session wants done. Each but the last few is answered by the event that its comment names. */
+public sealed interface SourceAction {
+    /** Send a control frame. */
+    record Send(Frame frame) implements SourceAction {}
+
+    /** Write-protect all memory, so that no write is missed: {@link SourceSession#onTracking}. */
+    record Track() implements SourceAction {}
+
+    /** Send a round, then find what was written meanwhile: {@link SourceSession#onRound}. */
+    record SendRound(int round) implements SourceAction {}
+
+    /** Stop the guest: {@link SourceSession#onPaused}. */
+    record Pause() implements SourceAction {}
+
+    /** With the guest paused, send all that is dirty and wait until it took effect: {@link SourceSession#onMapFrozen}. */
+    record CopyRest() implements SourceAction {}
+
+    /** With the guest paused, fix the dirty map and open the fault service: {@link SourceSession#onMapFrozen}. */
+    record FreezeMap() implements SourceAction {}
+
+    /** Save the device state: {@link SourceSession#onDeviceState}. */
+    record SaveDeviceState() implements SourceAction {}
+
+    /** Send every dirty page that the destination does not ask for first: {@link SourceSession#onPushed}. */
+    record Push() implements SourceAction {}
+
+    /** Send the dirty map. */
+    record SendMap() implements SourceAction {}
+
+    /** The guest is the destination's for good. */
+    record Relinquish() implements SourceAction {}
+
+    /** Stop tracking; with {@code resume}, let the guest run on here. */
+    record Release(boolean resume) implements SourceAction {}
+
+    /** The session has ended: in success if {@code failure} is empty. */
+    record Finish(String failure) implements SourceAction {}
+}

@@ -1,0 +1,284 @@
+package dev.faultline.migration.session;
+
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.session.SourceAction.CopyRest;
+import dev.faultline.migration.session.SourceAction.Finish;
+import dev.faultline.migration.session.SourceAction.FreezeMap;
+import dev.faultline.migration.session.SourceAction.Pause;
+import dev.faultline.migration.session.SourceAction.Push;
+import dev.faultline.migration.session.SourceAction.Release;
+import dev.faultline.migration.session.SourceAction.Relinquish;
+import dev.faultline.migration.session.SourceAction.SaveDeviceState;
+import dev.faultline.migration.session.SourceAction.Send;
+import dev.faultline.migration.session.SourceAction.SendMap;
+import dev.faultline.migration.session.SourceAction.SendRound;
+import dev.faultline.migration.session.SourceAction.Track;
+import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameType;
+import dev.faultline.migration.wire.Offer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The source's side of a migration, as a machine of states without I/O. One thread calls it.
+ *
+ * <pre>
+ *   OFFERED ─ACCEPT─▶ COPYING ─rounds─▶ PAUSING ─▶ FREEZING ─▶ PREPARING ─PREPARED─▶ COMMITTED ─STARTED─▶ SERVING ─COMPLETE─▶ ENDED
+ *      └──────────────── any failure: the guest runs on here ──────────────┘              │                  │
+ *                                             destination: "never started" ◀──────────────┤                  │
+ *                                             silence: in doubt, stays paused ◀───────────┘                  │
+ *                                             the guest is the destination's; this side keeps its memory ◀───┘
+ * </pre>
+ */
+public final class SourceSession {
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
+    enum State {
+        OFFERED,
+        COPYING,
+        PAUSING,
+        FREEZING,
+        PREPARING,
+        COMMITTED,
+        SERVING,
+        ENDED
+    }
+
+    private final MigrationMode mode;
+    private final RoundPolicy policy;
+    private final long holdMapNanos;
+    private final Liveness liveness = new Liveness();
+    private final List<SourceAction> out = new ArrayList<>();
+
+    private State state = State.OFFERED;
+    private boolean paused;
+    private boolean ran;
+    private boolean mapFrozen;
+    private boolean prepared;
+    private boolean mapSent;
+    private long startedAtNanos;
+
+    /**
+     * Makes a session.
+     *
+     * @param mode when to change hosts
+     * @param policy when to stop copying in rounds
+     * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
+     */
+    public SourceSession(MigrationMode mode, RoundPolicy policy, long holdMapNanos) {
+        this.mode = mode;
+        this.policy = policy;
+        this.holdMapNanos = holdMapNanos;
+    }
+
+    /** Begins. */
+    public List<SourceAction> start(Offer offer, long nowNanos) {
+        liveness.heard(nowNanos);
+        send(Frame.of(FrameType.OFFER, offer.encode()));
+        return take();
+    }
+
+    /** A control frame has come. */
+    public List<SourceAction> onFrame(Frame frame, long nowNanos) {
+        liveness.heard(nowNanos);
+        switch (frame.type()) {
+            case PING -> {}
+            case ABORT -> onAbort(frame.text());
+            case ACCEPT -> onAccepted();
+            case PREPARED -> {
+                expect(State.PREPARING, frame);
+                prepared = true;
+                commitWhenReady();
+            }
+            case STARTED -> onStarted(frame, nowNanos);
+            case COMPLETE -> {
+                expect(State.SERVING, frame);
+                end(false, "");
+            }
+            default -> throw unexpected(frame);
+        }
+        return take();
+    }
+
+    private void onAccepted() {
+        if (state != State.OFFERED) {
+            throw new IllegalStateException("the destination accepted twice");
+        }
+        state = State.COPYING;
+        if (mode == MigrationMode.POSTCOPY) {
+            pause();
+        } else {
+            out.add(new Track());
+        }
+    }
+
+    /** All memory is write-protected. */
+    public List<SourceAction> onTracking() {
+        if (state == State.COPYING) {
+            out.add(new SendRound(0));
+        }
+        return take();
+    }
+
+    /** A round was sent, and what was written meanwhile is known. */
+    public List<SourceAction> onRound(RoundSummary round) {
+        if (state == State.COPYING) {
+            if (policy.stopsAfter(round)) {
+                pause();
+            } else {
+                out.add(new SendRound(round.round() + 1));
+            }
+        }
+        return take();
+    }
+
+    private void pause() {
+        state = State.PAUSING;
+        paused = true; // from now on a failure has to resume the guest
+        out.add(new Pause());
+    }
+
+    /**
+     * Every vCPU has stopped.
+     *
+     * @param wasRunning whether the guest ran before; one that was paused arrives paused
+     */
+    public List<SourceAction> onPaused(boolean wasRunning) {
+        if (state == State.PAUSING) {
+            paused = wasRunning;
+            ran = wasRunning;
+            state = State.FREEZING;
+            out.add(mode == MigrationMode.PRECOPY ? new CopyRest() : new SaveDeviceState());
+        }
+        return take();
+    }
+
+    /** The device state is saved. */
+    public List<SourceAction> onDeviceState(byte[] saved) {
+        if (state == State.FREEZING) {
+            state = State.PREPARING;
+            send(new Frame(FrameType.PREPARE, ran ? Frame.FLAG_RUN : 0, 0, 0, 0, 0, saved));
+            if (!mapFrozen) {
+                out.add(new FreezeMap()); // while the destination loads the device state
+            }
+        }
+        return take();
+    }
+
+    /** The dirty map is fixed, and faults are being answered. */
+    public List<SourceAction> onMapFrozen() {
+        mapFrozen = true;
+        if (state == State.FREEZING) {
+            out.add(new SaveDeviceState());
+        } else {
+            commitWhenReady();
+        }
+        return take();
+    }
+
+    private void commitWhenReady() {
+        if (state == State.PREPARING && prepared && mapFrozen) {
+            state = State.COMMITTED;
+            send(Frame.of(FrameType.COMMIT));
+        }
+    }
+
+    private void onStarted(Frame frame, long nowNanos) {
+        expect(State.COMMITTED, frame);
+        state = State.SERVING;
+        startedAtNanos = nowNanos;
+        out.add(new Relinquish());
+        out.add(new Push());
+        sendMapWhenDue(nowNanos);
+    }
+
+    private void sendMapWhenDue(long nowNanos) {
+        if (state == State.SERVING && !mapSent && nowNanos - startedAtNanos >= holdMapNanos) {
+            mapSent = true;
+            out.add(new SendMap());
+        }
+    }
+
+    /** The push has ended; the destination says when it has everything. */
+    public List<SourceAction> onPushed() {
+        return take();
+    }
+
+    /** Time passes. */
+    public List<SourceAction> onTick(long nowNanos) {
+        if (state != State.ENDED) {
+            if (liveness.shouldPing(nowNanos)) {
+                send(Frame.of(FrameType.PING));
+            }
+            if (liveness.isLost(nowNanos)) {
+                fail("the destination has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI
+                        + " ms");
+            }
+            sendMapWhenDue(nowNanos);
+        }
+        return take();
+    }
+
+    /** Something of this side failed, or a connection did. */
+    public List<SourceAction> onFailure(String reason) {
+        if (state != State.ENDED) {
+            send(Frame.abort(reason));
+            fail(reason);
+        }
+        return take();
+    }
+
+    private void onAbort(String reason) {
+        if (state == State.COMMITTED) {
+            // The destination aborts after COMMIT only when its guest has not run and never will.
+            end(true, "the destination could not start the guest: " + reason + "; the guest runs on here");
+        } else {
+            fail("the destination gave up: " + reason);
+        }
+    }
+
+    private void fail(String reason) {
+        switch (state) {
+            case ENDED -> {}
+            case COMMITTED ->
+                end(
+                        false,
+                        reason
+                                + "; the hand-over is in doubt, so the guest stays paused here: look whether it runs on the"
+                                + " destination, and only if it does not, resume this one through its control socket");
+            case SERVING ->
+                end(
+                        false,
+                        reason
+                                + "; the guest is the destination's since the hand-over, and its last pages are still here:"
+                                + " this guest process keeps its memory and never resumes");
+            default -> end(paused, reason + "; the guest runs on here");
+        }
+    }
+
+    private void end(boolean resume, String failure) {
+        state = State.ENDED;
+        out.add(new Release(resume));
+        out.add(new Finish(failure));
+    }
+
+    private void send(Frame frame) {
+        out.add(new Send(frame));
+    }
+
+    private void expect(State expected, Frame frame) {
+        if (state != expected) {
+            throw unexpected(frame);
+        }
+    }
+
+    private IllegalStateException unexpected(Frame frame) {
+        return new IllegalStateException("the destination sent " + frame.type() + " in state " + state);
+    }
+
+    private List<SourceAction> take() {
+        List<SourceAction> actions = List.copyOf(out);
+        out.clear();
+        return actions;
+    }
+}

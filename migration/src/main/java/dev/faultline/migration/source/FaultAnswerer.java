@@ -1,0 +1,77 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameChannel;
+import dev.faultline.migration.wire.FrameHeader;
+import dev.faultline.migration.wire.FrameType;
+import dev.faultline.migration.wire.ProtocolException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Answers the destination's faults on a connection of their own: "your copy is the final one", for the page and those
+ * after it, or the page. It waits for the dirty map if that is not known yet.
+ */
+final class FaultAnswerer {
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+
+    private final FrameChannel channel;
+    private final List<PageReader> readers;
+    private final FinalMap map;
+    private final SourceCounters counters;
+    private final boolean sendTwice;
+
+    FaultAnswerer(
+            FrameChannel channel, List<PageReader> readers, FinalMap map, SourceCounters counters, boolean sendTwice) {
+        this.channel = channel;
+        this.readers = readers;
+        this.map = map;
+        this.counters = counters;
+        this.sendTwice = sendTwice;
+    }
+
+    /** Answers until the connection closes. */
+    void run() throws IOException, InterruptedException {
+        while (true) {
+            FrameHeader header = channel.readHeader();
+            int region = header.region();
+            long page = header.page();
+            if (header.type() != FrameType.FAULT || header.payloadBytes() != 0) {
+                throw new ProtocolException("the destination sent " + header.type() + " on the faults connection");
+            }
+            if (region >= readers.size()
+                    || page < 0
+                    || page >= readers.get(region).region().pageCount()) {
+                throw new ProtocolException("the destination asks for page " + page + " of region " + region);
+            }
+            answer(readers.get(region), (int) page, map.await().get(region));
+        }
+    }
+
+    private void answer(PageReader reader, int page, PageBits dirty) throws IOException {
+        int region = reader.region().id();
+        if (!dirty.contains(page)) {
+            int limit = (page / PushOrder.RUN_PAGES + 1) * PushOrder.RUN_PAGES;
+            int count = Math.min(dirty.next(page), Math.min(limit, dirty.pageCount())) - page;
+            counters.faultCurrent.incrementAndGet();
+            channel.write(FrameType.CURRENT, 0, region, count, page, Frame.FINAL, NO_PAYLOAD);
+            return;
+        }
+        map.asked(region, page, sendTwice);
+        counters.faultPages.incrementAndGet();
+        reader.read(page, 1, new PageReader.Pieces() {
+            @Override
+            public void content(int first, int count, ByteBuffer bytes) throws IOException {
+                counters.sentBytes.addAndGet(bytes.remaining());
+                channel.write(FrameType.PAGES, 0, region, count, first, Frame.FINAL, bytes);
+            }
+
+            @Override
+            public void zeros(int first, int count) throws IOException {
+                channel.write(FrameType.ZEROS, 0, region, count, first, Frame.FINAL, NO_PAYLOAD);
+            }
+        });
+    }
+}

@@ -1,0 +1,52 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.page.PageBits;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dirty map, once the guest is paused and it is known, and what of it is left to push. Faults that come before wait
+ * here: no page is called current, and none is copied, before the final set is known.
+ */
+final class FinalMap {
+    private final CountDownLatch known = new CountDownLatch(1);
+    private volatile @Nullable List<PageBits> dirty;
+    private @Nullable PushOrder order;
+
+    /** Fixes the map for good. */
+    void freeze(List<PageBits> finalDirty, PushOrder pushOrder) {
+        synchronized (this) {
+            order = pushOrder;
+        }
+        dirty = finalDirty;
+        known.countDown();
+    }
+
+    /** {@return the dirty pages of each region, waiting until they are known}; never changed any more */
+    List<PageBits> await() throws InterruptedException {
+        known.await();
+        List<PageBits> bits = dirty;
+        if (bits == null) {
+            throw new InterruptedException("the migration ended before the dirty map was known");
+        }
+        return bits;
+    }
+
+    /** Takes the next pages to push. {@return whether there are any} */
+    synchronized boolean takeNext(PushOrder.Run run) {
+        return order != null && order.takeNext(run);
+    }
+
+    /** The destination asks for a page: it need not be pushed any more, and its neighbours are likely to be next. */
+    synchronized void asked(int region, int page, boolean keepInPush) {
+        if (order != null) {
+            order.asked(region, page, keepInPush);
+        }
+    }
+
+    /** Lets waiting faults go, unanswered. */
+    void giveUp() {
+        known.countDown();
+    }
+}

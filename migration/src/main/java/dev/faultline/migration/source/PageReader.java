@@ -1,0 +1,128 @@
+package dev.faultline.migration.source;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.page.RegionView;
+import dev.faultline.uffd.memory.MemoryFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads one region's pages without ever making one: a hole of shmem is found by SEEK_DATA and never touched, and
+ * hugetlbfs, which knows no holes, is read by pread into a buffer, not through a mapping. Used by one thread.
+ */
+final class PageReader implements AutoCloseable {
+    /** Receives the pages of a run in order, as pieces that are either content or zero. */
+    interface Pieces {
+        void content(int first, int count, ByteBuffer bytes) throws IOException;
+
+        void zeros(int first, int count) throws IOException;
+    }
+
+    private final GuestRegion region;
+    private final MemoryFile file;
+    private final int shift;
+    private final MemorySegment alias;
+    private final RegionView view;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment staging;
+    private final ByteBuffer stagingBytes;
+
+    /** Makes a reader over an alias mapping that outlives it. */
+    PageReader(GuestRegion region, MemorySegment alias) {
+        this.region = region;
+        this.file = region.file();
+        this.shift = region.pageShift();
+        this.alias = alias;
+        this.view = new RegionView(alias);
+        this.staging = file.pageSize().isHuge() ? arena.allocate(1L << shift, Long.BYTES) : MemorySegment.NULL;
+        this.stagingBytes = staging.asByteBuffer();
+    }
+
+    /** {@return how many pages at most one frame of this region carries} */
+    static int framePages(GuestRegion region) {
+        return region.file().pageSize().isHuge() ? 1 : PushOrder.RUN_PAGES;
+    }
+
+    /** Reads pages; content pieces never cross a multiple of {@link PushOrder#RUN_PAGES} pages. */
+    void read(int first, int count, Pieces pieces) throws IOException {
+        if (file.pageSize().isHuge()) {
+            readHuge(first, count, pieces);
+        } else {
+            readSmall(first, count, pieces);
+        }
+    }
+
+    private void readHuge(int first, int count, Pieces pieces) throws IOException {
+        for (int page = first; page < first + count; page++) {
+            file.read((long) page << shift, staging);
+            if (isZero(staging, 0, staging.byteSize())) {
+                pieces.zeros(page, 1);
+            } else {
+                pieces.content(page, 1, stagingBytes.clear());
+            }
+        }
+    }
+
+    private void readSmall(int first, int count, Pieces pieces) throws IOException {
+        int end = first + count;
+        for (int page = first; page < end; ) {
+            int data = pageAt(file.nextData((long) page << shift), end);
+            if (data > page) {
+                pieces.zeros(page, data - page);
+            }
+            int hole = data < end ? pageAt(file.nextHole((long) data << shift), end) : end;
+            for (page = data; page < hole; ) {
+                page = readPiece(page, hole, pieces);
+            }
+        }
+    }
+
+    private int pageAt(long offset, int end) {
+        return (int) Math.min(end, offset >> shift);
+    }
+
+    private int readPiece(int first, int end, Pieces pieces) throws IOException {
+        int limit = Math.min(end, (first / PushOrder.RUN_PAGES + 1) * PushOrder.RUN_PAGES);
+        boolean zero = isZeroPage(first);
+        int next = first + 1;
+        while (next < limit && isZeroPage(next) == zero) {
+            next++;
+        }
+        if (zero) {
+            pieces.zeros(first, next - first);
+        } else {
+            pieces.content(first, next - first, view.bytes((long) first << shift, (next - first) << shift));
+        }
+        return next;
+    }
+
+    private boolean isZeroPage(int page) {
+        return isZero(alias, (long) page << shift, 1L << shift);
+    }
+
+    private static boolean isZero(MemorySegment segment, long offset, long lengthBytes) {
+        for (long at = offset; at < offset + lengthBytes; at += 4 * Long.BYTES) {
+            long words = segment.get(JAVA_LONG, at)
+                    | segment.get(JAVA_LONG, at + Long.BYTES)
+                    | segment.get(JAVA_LONG, at + 2 * Long.BYTES)
+                    | segment.get(JAVA_LONG, at + 3 * Long.BYTES);
+            if (words != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    GuestRegion region() {
+        return region;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

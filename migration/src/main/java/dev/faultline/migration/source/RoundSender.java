@@ -1,0 +1,94 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.session.RoundSummary;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Pre-copy, and the end of it. A page is scanned (and so protected again) before it is copied: whatever is written
+ * during or after the copy is found by the next scan, the last of which runs with the guest paused.
+ */
+final class RoundSender {
+    private final SourceMemory memory;
+    private final WriteTracker tracker;
+    private final PageSender sender;
+    private final SendLedger ledger;
+    private final SourceCounters counters;
+    private final TestSwitch testSwitch;
+    private List<PageBits> dirty;
+    private List<PageBits> lastSent;
+    private int round;
+
+    RoundSender(
+            SourceMemory memory,
+            WriteTracker tracker,
+            PageSender sender,
+            SendLedger ledger,
+            SourceCounters counters,
+            TestSwitch testSwitch) {
+        this.memory = memory;
+        this.tracker = tracker;
+        this.sender = sender;
+        this.ledger = ledger;
+        this.counters = counters;
+        this.testSwitch = testSwitch;
+        dirty = memory.allPages();
+        lastSent = memory.newBits();
+    }
+
+    /** Sends what is dirty, the first time everything, and finds what was written meanwhile. */
+    RoundSummary sendRound(int number) throws IOException {
+        round = number;
+        long begin = System.nanoTime();
+        long bytesBefore = counters.sentBytes.get();
+        long sentPages = sender.sendAll(dirty, number);
+        sender.requestAck();
+        counters.precopyPages.addAndGet(sentPages);
+        lastSent = dirty;
+        dirty = memory.newBits();
+        tracker.takeWritten(dirty);
+        long dirtyPages = SourceMemory.size(dirty);
+        counters.dirtyPages.set(dirtyPages);
+        return new RoundSummary(
+                number,
+                sentPages,
+                counters.sentBytes.get() - bytesBefore,
+                System.nanoTime() - begin,
+                dirtyPages,
+                memory.bytes(dirty));
+    }
+
+    /** With the guest paused: fixes what is dirty; a frame that nobody has acknowledged may never take effect. */
+    void freeze(FinalMap map) {
+        scanLast();
+        if (testSwitch != TestSwitch.DROP_BARRIER) {
+            ledger.addUnacknowledged(dirty);
+        }
+        publish(map);
+    }
+
+    /** With the guest paused: sends what is dirty and waits until it has taken effect, so that nothing is dirty. */
+    void copyRest(FinalMap map) throws IOException {
+        scanLast();
+        counters.precopyPages.addAndGet(sender.sendAll(dirty, round + 1L));
+        sender.requestAck();
+        if (testSwitch != TestSwitch.DROP_BARRIER) {
+            ledger.awaitApplied();
+        }
+        dirty = memory.newBits();
+        publish(map);
+    }
+
+    private void scanLast() {
+        if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
+            tracker.takeWritten(dirty);
+        }
+    }
+
+    private void publish(FinalMap map) {
+        counters.dirtyPages.set(SourceMemory.size(dirty));
+        map.freeze(dirty, new PushOrder(dirty, lastSent, memory.framePages()));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.page.PageBits;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What was sent on the pages connection and has not been acknowledged: at the pause these pages count as dirty, for
+ * nobody knows whether their last frame will take effect. A ring of frames in the order of sending; its size is also the
+ * window beyond which the sender waits.
+ */
+final class SendLedger {
+    static final int WINDOW_FRAMES = 1 << 14;
+
+    private final long[] pages = new long[WINDOW_FRAMES];
+    private final int[] counts = new int[WINDOW_FRAMES];
+    private long sentFrames;
+    private long appliedFrames;
+    private boolean broken;
+
+    /** Notes a frame that is about to be sent. */
+    synchronized void sending(int region, int first, int count) throws IOException {
+        awaitInFlight(WINDOW_FRAMES - 1);
+        int slot = (int) (sentFrames % WINDOW_FRAMES);
+        pages[slot] = (long) region << 32 | first;
+        counts[slot] = count;
+        sentFrames++;
+    }
+
+    /** The destination says that everything up to that frame has taken effect. */
+    synchronized void applied(long frames) throws IOException {
+        if (frames < appliedFrames || frames > sentFrames) {
+            throw new IOException(
+                    "the destination acknowledges frame " + frames + " of " + sentFrames + " after " + appliedFrames);
+        }
+        appliedFrames = frames;
+        notifyAll();
+    }
+
+    /** Waits until everything sent has taken effect. */
+    synchronized void awaitApplied() throws IOException {
+        awaitInFlight(0);
+    }
+
+    /** Adds every page whose last frame may not have taken effect. */
+    synchronized void addUnacknowledged(List<PageBits> dirty) {
+        for (long frame = appliedFrames; frame < sentFrames; frame++) {
+            int slot = (int) (frame % WINDOW_FRAMES);
+            dirty.get((int) (pages[slot] >> 32)).add((int) pages[slot], counts[slot]);
+        }
+    }
+
+    /** No acknowledgement will come any more. */
+    synchronized void breakOff() {
+        broken = true;
+        notifyAll();
+    }
+
+    private synchronized void awaitInFlight(long maxFrames) throws IOException {
+        try {
+            while (sentFrames - appliedFrames > maxFrames && !broken) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the destination", e);
+        }
+        if (broken) {
+            throw new IOException("the pages connection has broken");
+        }
+    }
+}

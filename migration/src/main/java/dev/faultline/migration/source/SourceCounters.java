@@ -1,0 +1,14 @@
+package dev.faultline.migration.source;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the source's threads count. */
+final class SourceCounters {
+    final AtomicLong sentBytes = new AtomicLong();
+    final AtomicLong precopyPages = new AtomicLong();
+    final AtomicLong pushedPages = new AtomicLong();
+    final AtomicLong pushedZeroPages = new AtomicLong();
+    final AtomicLong faultPages = new AtomicLong();
+    final AtomicLong faultCurrent = new AtomicLong();
+    final AtomicLong dirtyPages = new AtomicLong();
+}

@@ -1,0 +1,16 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import java.net.InetSocketAddress;
+
+/**
+ * What the source is asked to do.
+ *
+ * @param destination where the destination's engine listens
+ * @param mode when the guest changes hosts
+ * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
+ * @param testSwitch {@link TestSwitch#NONE} but in tests
+ */
+public record SourceOptions(
+        InetSocketAddress destination, MigrationMode mode, long holdMapNanos, TestSwitch testSwitch) {}

@@ -1,0 +1,33 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.MigrationMode;
+
+/**
+ * What the source did, after a migration that came to its end. Pages are of the guest's page size.
+ *
+ * @param mode when the guest changed hosts
+ * @param rounds rounds of pre-copy
+ * @param precopyPages pages with content that were sent in rounds
+ * @param dirtyPages pages that the destination lacked at the hand-over
+ * @param pushedPages pages with content that were pushed after it
+ * @param faultPages pages that were sent because the guest touched them
+ * @param faultCurrent touches that were answered with "your copy is the final one"
+ * @param sentBytes content sent in all
+ * @param deviceStateBytes size of the device state
+ * @param downtimeNanos from the order to pause until the destination said that the guest runs
+ * @param precopyNanos from the beginning to the order to pause
+ * @param totalNanos from the beginning to the end
+ */
+public record SourceReport(
+        MigrationMode mode,
+        int rounds,
+        long precopyPages,
+        long dirtyPages,
+        long pushedPages,
+        long faultPages,
+        long faultCurrent,
+        long sentBytes,
+        long deviceStateBytes,
+        long downtimeNanos,
+        long precopyNanos,
+        long totalNanos) {}

@@ -1,0 +1,62 @@
+package dev.faultline.migration.wire;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A whole frame, as the control connection carries it; page content never takes this form.
+ *
+ * @param type its kind; the other fields mean what the kind says
+ * @param flags see the kind
+ * @param region a region's id
+ * @param count a number of pages, below 2<sup>32</sup>
+ * @param page the first page's number in its region
+ * @param round a round, or a number of frames
+ * @param payload see the kind; not copied
+ */
+@SuppressWarnings("ArrayRecordComponent") // frames are passed on, never compared
+public record Frame(FrameType type, int flags, int region, long count, long page, long round, byte[] payload) {
+    /** The round of content that the paused source guest will never change again. */
+    public static final long FINAL = Long.MAX_VALUE;
+
+    /** What a HELLO carries as its page: "FAULTLIN" read as a little-endian number. */
+    public static final long MAGIC = 0x4e494c544c554146L;
+
+    /** Flag of PREPARE: the guest ran at the source and is to run on. */
+    public static final int FLAG_RUN = 1;
+
+    /** Flag of PAGES and ZEROS on the pages connection: acknowledge everything up to this frame. */
+    public static final int FLAG_ACK = 1;
+
+    /** The version of this protocol. */
+    public static final int VERSION = 1;
+
+    /** The longest payload of a control frame, in bytes. */
+    public static final int MAX_CONTROL_PAYLOAD_BYTES = 64 << 20;
+
+    private static final byte[] NOTHING = {};
+
+    /** {@return a frame that is its kind alone} */
+    public static Frame of(FrameType type) {
+        return new Frame(type, 0, 0, 0, 0, 0, NOTHING);
+    }
+
+    /** {@return a frame with a payload alone} */
+    public static Frame of(FrameType type, byte[] payload) {
+        return new Frame(type, 0, 0, 0, 0, 0, payload);
+    }
+
+    /** {@return the end of a session, in words} */
+    public static Frame abort(String reason) {
+        return of(FrameType.ABORT, reason.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** {@return the first frame of a connection} */
+    public static Frame hello(Role role, long sessionId) {
+        return new Frame(FrameType.HELLO, role.code(), 0, VERSION, MAGIC, sessionId, NOTHING);
+    }
+
+    /** {@return the payload as text} */
+    public String text() {
+        return new String(payload, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.faultline.migration.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * Frames over one TCP connection, blocking. One thread reads; writers take turns. Page content goes from and to the
+ * caller's memory without a copy in between.
+ */
+public final class FrameChannel implements AutoCloseable {
+    private final SocketChannel channel;
+    private final FrameHeader outgoing = new FrameHeader();
+    private final FrameHeader incoming = new FrameHeader();
+    private final ByteBuffer[] gather = new ByteBuffer[2];
+
+    /** Wraps a connected channel. */
+    public FrameChannel(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    }
+
+    /** Sends a control frame. */
+    public void write(Frame frame) throws IOException {
+        write(
+                frame.type(),
+                frame.flags(),
+                frame.region(),
+                frame.count(),
+                frame.page(),
+                frame.round(),
+                ByteBuffer.wrap(frame.payload()));
+    }
+
+    /** Sends a frame with the remaining bytes of a buffer as its payload. */
+    public synchronized void write(
+            FrameType type, int flags, int region, long count, long page, long round, ByteBuffer payload)
+            throws IOException {
+        gather[0] = outgoing.set(type, flags, region, count, page, round, payload.remaining())
+                .bytes()
+                .clear();
+        gather[1] = payload;
+        long left = (long) FrameHeader.BYTES + payload.remaining();
+        while (left > 0) {
+            left -= channel.write(gather);
+        }
+    }
+
+    /**
+     * Waits for the next frame's header.
+     *
+     * @return the header, valid until the next call
+     * @throws EOFException if the peer has closed the connection between two frames
+     */
+    public FrameHeader readHeader() throws IOException {
+        readFully(incoming.bytes().clear());
+        return incoming;
+    }
+
+    /** Fills a buffer with payload bytes. */
+    public void readFully(ByteBuffer target) throws IOException {
+        while (target.hasRemaining()) {
+            if (channel.read(target) < 0) {
+                throw new EOFException("the peer has closed the connection");
+            }
+        }
+    }
+
+    /** Waits for the next whole frame of a connection that carries no page content. */
+    public Frame read() throws IOException {
+        FrameHeader header = readHeader();
+        FrameType type = header.type();
+        long length = header.payloadBytes();
+        if (length < 0 || length > Frame.MAX_CONTROL_PAYLOAD_BYTES) {
+            throw new ProtocolException("the peer sent a " + type + " frame of " + length + " bytes");
+        }
+        byte[] payload = new byte[(int) length];
+        readFully(ByteBuffer.wrap(payload));
+        return new Frame(type, header.flags(), header.region(), header.count(), header.page(), header.round(), payload);
+    }
+
+    /** Tells the peer that no more frames come; what was sent before still arrives, which a mere close may prevent. */
+    public void endOutput() {
+        try {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            System.getLogger(FrameChannel.class.getName()).log(System.Logger.Level.DEBUG, "closed already", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("cannot close a connection", e);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.faultline.migration.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kinds of frames. C: control connection, P: pages connection, F: faults connection; → from source to destination, ←
+ * back.
+ */
+public enum FrameType {
+    /** CPF→ first frame of a connection: flags = {@link Role}, count = version, page = magic, round = session id. */
+    HELLO(1),
+    /** C→ what will be moved; payload = {@link Offer}. */
+    OFFER(2),
+    /** C← the offer fits the waiting guest. */
+    ACCEPT(3),
+    /** P→ F→ {@code count} pages from {@code page} on, their content as payload. Round {@link Frame#FINAL} is final. */
+    PAGES(4),
+    /** P→ F→ {@code count} pages from {@code page} on are zero; no payload. */
+    ZEROS(5),
+    /** P← every frame of this connection up to number {@code round} has taken effect. */
+    APPLIED(6),
+    /** C→ phase one of the hand-over: the guest is paused; payload = device state. */
+    PREPARE(7),
+    /** C← the device state is loaded, the guest could start. */
+    PREPARED(8),
+    /** C→ phase two: the guest is yours. */
+    COMMIT(9),
+    /** C← it runs here. */
+    STARTED(10),
+    /** C→ {@code count} pages' bits from {@code page} on: 1 = dirty, the destination's copy is not the final one. */
+    DIRTY_MAP(11),
+    /** F← a thread waits for {@code page}. */
+    FAULT(12),
+    /** F→ the destination's copy of {@code count} pages from {@code page} on is the final one. */
+    CURRENT(13),
+    /** P→ everything that was dirty has been sent. */
+    PUSH_DONE(14),
+    /** C← every page is here; the source may forget. */
+    COMPLETE(15),
+    /** C↔ give up; payload = the reason in words. */
+    ABORT(16),
+    /** C↔ nothing, to show that the sender lives. */
+    PING(17);
+
+    private static final FrameType[] BY_CODE = new FrameType[32];
+
+    static {
+        for (FrameType type : values()) {
+            BY_CODE[type.code] = type;
+        }
+    }
+
+    private final byte code;
+
+    FrameType(int code) {
+        this.code = (byte) code;
+    }
+
+    byte code() {
+        return code;
+    }
+
+    static @Nullable FrameType ofCode(int code) {
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+    }
+}

@@ -1,0 +1,221 @@
+package dev.faultline.migration.engine;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.guest.GuestState;
+import dev.faultline.uffd.Pagemap;
+import dev.faultline.uffd.Uffd;
+import dev.faultline.uffd.UffdFeature;
+import dev.faultline.uffd.internal.linux.NativeMemory;
+import dev.faultline.uffd.memory.GuestMapping;
+import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.PageSize;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A guest in the test's own process: one thread that checks and rewrites a working set for ever, and touches its memory
+ * only in native state. Its device state is its counters, so that a rollback of memory is seen.
+ */
+final class TestGuest implements Guest {
+    private static final int BLOCK_BYTES = 4096;
+
+    private final MemoryFile file;
+    private final GuestMapping mapping;
+    private final Uffd uffd;
+    private final Pagemap pagemap = Pagemap.ofSelf();
+    private final List<GuestRegion> regions;
+    private final int hotBlocks;
+    private final long pauseNanosPerPass;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment block = arena.allocate(BLOCK_BYTES, 8);
+    private final Object turn = new Object();
+    private final Thread thread;
+
+    private GuestState state;
+    private boolean stopped = true;
+    private boolean ended;
+    private long pass = 1;
+    private int index;
+    final AtomicLong verified = new AtomicLong();
+    volatile String corruption = "";
+
+    TestGuest(long memoryBytes, PageSize pageSize, int hotBlocks, long pauseNanosPerPass, boolean incoming) {
+        this.hotBlocks = hotBlocks;
+        this.pauseNanosPerPass = pauseNanosPerPass;
+        file = MemoryFile.create("faultline-test", memoryBytes, pageSize);
+        mapping = file.mapGuest();
+        uffd = Uffd.open(EnumSet.of(
+                UffdFeature.WP_ASYNC,
+                UffdFeature.WP_UNPOPULATED,
+                UffdFeature.WP_HUGETLBFS_SHMEM,
+                UffdFeature.MINOR_SHMEM,
+                UffdFeature.MINOR_HUGETLBFS,
+                UffdFeature.MISSING_SHMEM,
+                UffdFeature.MISSING_HUGETLBFS));
+        regions = List.of(new GuestRegion(0, "ram", mapping.address(), file));
+        state = incoming ? GuestState.INCOMING : GuestState.PAUSED;
+        thread = Thread.ofPlatform().name("test-guest").daemon().start(() -> {
+            try {
+                work();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    MemoryFile file() {
+        return file;
+    }
+
+    private void work() throws InterruptedException {
+        while (true) {
+            synchronized (turn) {
+                while (state != GuestState.RUNNING && !ended) {
+                    stopped = true;
+                    turn.notifyAll();
+                    turn.wait();
+                }
+                if (ended) {
+                    return;
+                }
+                stopped = false;
+            }
+            step();
+        }
+    }
+
+    /** Blocks are spread over all of memory, so that every huge page has some. */
+    private long address(int block) {
+        long stride = file.lengthBytes() / hotBlocks / BLOCK_BYTES * BLOCK_BYTES;
+        return mapping.address() + block * stride;
+    }
+
+    private void step() {
+        fill(pass - 1);
+        if (NativeMemory.compare(address(index), block.address(), BLOCK_BYTES) != 0 && corruption.isEmpty()) {
+            corruption = "block " + index + " of " + hotBlocks + " is not of pass " + (pass - 1);
+        }
+        fill(pass);
+        NativeMemory.copy(address(index), block.address(), BLOCK_BYTES);
+        verified.incrementAndGet();
+        index++;
+        if (index == hotBlocks) {
+            index = 0;
+            pass++;
+            if (pauseNanosPerPass > 0) {
+                java.util.concurrent.locks.LockSupport.parkNanos(pauseNanosPerPass);
+            }
+        }
+    }
+
+    private void fill(long ofPass) {
+        for (int i = 0; i < BLOCK_BYTES; i += Long.BYTES) {
+            block.set(JAVA_LONG, i, ofPass == 0 ? 0 : ofPass * 0x9E3779B97F4A7C15L + index * 31L + i);
+        }
+    }
+
+    @Override
+    public List<GuestRegion> regions() {
+        return regions;
+    }
+
+    @Override
+    public Uffd uffd() {
+        return uffd;
+    }
+
+    @Override
+    public Pagemap pagemap() {
+        return pagemap;
+    }
+
+    @Override
+    public GuestState state() {
+        synchronized (turn) {
+            return state;
+        }
+    }
+
+    @Override
+    public void pause() {
+        synchronized (turn) {
+            state = GuestState.PAUSED;
+            long deadline = System.nanoTime() + 5_000_000_000L;
+            while (!stopped) {
+                try {
+                    turn.wait(100);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new GuestException("the guest's thread does not stop; it waits for a page");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void resume() {
+        synchronized (turn) {
+            if (state != GuestState.PAUSED) {
+                throw new GuestException("cannot resume a guest that is " + state);
+            }
+            state = GuestState.RUNNING;
+            turn.notifyAll();
+        }
+    }
+
+    @Override
+    public byte[] saveDeviceState() {
+        return ByteBuffer.allocate(20)
+                .putLong(pass)
+                .putInt(index)
+                .putLong(verified.get())
+                .array();
+    }
+
+    @Override
+    public void loadDeviceState(byte[] saved) {
+        synchronized (turn) {
+            ByteBuffer in = ByteBuffer.wrap(saved);
+            pass = in.getLong();
+            index = in.getInt();
+            verified.set(in.getLong());
+            state = GuestState.PAUSED;
+        }
+    }
+
+    @Override
+    public void relinquish() {
+        synchronized (turn) {
+            state = GuestState.RELINQUISHED;
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (turn) {
+            ended = true;
+            turn.notifyAll();
+        }
+        // A thread that still waits for a page is let go by the kernel when the last descriptor closes.
+        uffd.close();
+        try {
+            thread.join(java.time.Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        pagemap.close();
+        mapping.close();
+        file.close();
+        arena.close();
+    }
+}
