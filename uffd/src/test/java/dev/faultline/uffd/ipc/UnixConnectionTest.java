@@ -220,6 +220,34 @@ class UnixConnectionTest {
         assertThat(leaked).isZero();
     }
 
+    @Test
+    void aPeerThatDoesNotReadHoldsALimitedSendUpForItsTimeOnly() {
+        String name = ConnectedPair.uniqueName();
+        try (UnixListener listener = UnixListener.listen(name);
+                UnixConnection limited = UnixConnection.connect(name, 50_000_000);
+                UnixConnection _ = listener.accept()) {
+            assertThatThrownBy(() -> limited.send(new byte[16 << 20], List.of()))
+                    .isInstanceOf(LinuxException.class)
+                    .hasMessageContaining("EAGAIN");
+        }
+    }
+
+    @Test
+    void aPeerThatDoesNotAcceptHoldsALimitedConnectUpForItsTimeOnly() {
+        String name = ConnectedPair.uniqueName();
+        List<UnixConnection> waiting = new ArrayList<>();
+        try (UnixListener _ = UnixListener.listen(name)) {
+            for (int i = 0; i <= 16; i++) {
+                waiting.add(UnixConnection.connect(name, 50_000_000));
+            }
+            assertThatThrownBy(() -> UnixConnection.connect(name, 50_000_000))
+                    .isInstanceOf(LinuxException.class)
+                    .hasMessageContaining("EAGAIN");
+        } finally {
+            waiting.forEach(UnixConnection::close);
+        }
+    }
+
     private String receiveText() {
         int count = pair.server.receive(buffer, fds, PATIENCE);
         return new String(buffer, 0, count, UTF_8);
