@@ -23,13 +23,12 @@ public final class UnixConnection implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
     private static final int SO_SNDTIMEO = 21;
+    private static final long NANOS_PER_MICROSECOND = 1000;
+    private static final long MICROS_PER_SECOND = 1_000_000;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int MSG_CTRUNC = 8;
-
-    private static final long NANOS_PER_MICROSECOND = 1000;
-    private static final long MICROS_PER_SECOND = 1_000_000;
 
     private static final int MSGHDR_BYTES = 56;
     private static final int IOV_OFFSET = 16;
@@ -60,17 +59,18 @@ public final class UnixConnection implements AutoCloseable {
     }
 
     /**
-     * Connects, with a limit to waiting for the peer: now, and whenever it does not read what is sent.
+     * Connects, with a limit to waiting for the peer: now, and in each {@link #send}. A peer that does not accept or does
+     * not read holds the caller up for no longer than that.
      *
      * @param name a path, or {@code @name}
-     * @param sendTimeoutNanos how long a peer may not accept, and later read nothing at all; 0 for no limit
+     * @param sendTimeoutNanos how long connecting and each send wait at most; 0 waits without a limit
      * @return the connection
      * @throws LinuxException ENOENT or ECONNREFUSED if nobody listens there, EAGAIN when the time is up
      */
     public static UnixConnection connect(String name, long sendTimeoutNanos) {
         UnixSocket socket = UnixSocket.open(UnixSocket.SOCK_STREAM);
         try {
-            limitSends(socket, sendTimeoutNanos);
+            LinuxException.check(socket.call(fd -> limitSends(fd, sendTimeoutNanos)), "setsockopt(SO_SNDTIMEO)");
             long result = socket.connect(name);
             if (result < 0) {
                 throw new LinuxException("connect(" + name + ")", (int) -result, "Is the guest process running?");
@@ -82,16 +82,14 @@ public final class UnixConnection implements AutoCloseable {
         }
     }
 
-    /** SO_SNDTIMEO counts in microseconds, and limits connect(2) as well. Source: socket(7), unix_stream_connect(). */
-    private static void limitSends(UnixSocket socket, long timeoutNanos) {
+    /** SO_SNDTIMEO counts in microseconds; of AF_UNIX it limits connect(2) as well. */
+    private static long limitSends(Fd fd, long timeoutNanos) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment timeval = arena.allocate(2 * Long.BYTES, Long.BYTES);
             long micros = Math.ceilDiv(timeoutNanos, NANOS_PER_MICROSECOND);
             timeval.set(JAVA_LONG, 0, micros / MICROS_PER_SECOND);
             timeval.set(JAVA_LONG, Long.BYTES, micros % MICROS_PER_SECOND);
-            long result = socket.call(
-                    fd -> LibC.setsockopt(fd.number(), SOL_SOCKET, SO_SNDTIMEO, timeval.address(), 2 * Long.BYTES));
-            LinuxException.check(result, "setsockopt(SO_SNDTIMEO, " + timeoutNanos + " ns)");
+            return LibC.setsockopt(fd.number(), SOL_SOCKET, SO_SNDTIMEO, timeval.address(), 2 * Long.BYTES);
         }
     }
 
@@ -100,8 +98,8 @@ public final class UnixConnection implements AutoCloseable {
      *
      * @param bytes at least one byte
      * @param fds copies of these arrive at the peer; they stay open here; at most 16
-     * @throws LinuxException EPIPE or ECONNRESET if the peer has gone; EAGAIN if it has not read for too long, and then a
-     *     part may have been sent
+     * @throws LinuxException EPIPE or ECONNRESET if the peer has gone, EAGAIN when a limited send's time is up: a part may
+     *     have been sent then, and the connection is of no further use
      */
     public void send(byte[] bytes, List<Fd> fds) {
         if (bytes.length == 0 || fds.size() > MAX_FDS) {
