@@ -2,6 +2,7 @@ package dev.faultline.uffd;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.internal.linux.Scratch;
 import dev.faultline.uffd.os.Fd;
@@ -79,12 +80,14 @@ public final class Pagemap implements AutoCloseable {
     }
 
     /**
-     * Finds the pages written since they were last protected and, atomically for each page, protects them again.
+     * Finds the pages written since they were last protected and, atomically for each page, protects them again. What is
+     * not mapped counts as not written: the kernel skips it without a word.
      *
      * @param address the first byte, aligned to the (huge) page
      * @param lengthBytes a multiple of the (huge) page size
      * @param runs receives what was written
-     * @throws LinuxException EPERM if the memory is not tracked (WRITE_PROTECT with WP_ASYNC), EINVAL if not aligned
+     * @throws LinuxException EPERM if the memory is not tracked (WRITE_PROTECT with WP_ASYNC), EINVAL if not aligned,
+     *     ESRCH if the process has gone
      * @throws IllegalStateException if the kernel stops without moving on, as it does on part of a huge page
      */
     public void takeWritten(long address, long lengthBytes, WrittenRuns runs) {
@@ -93,10 +96,8 @@ public final class Pagemap implements AutoCloseable {
             MemorySegment argument = argument(start, end);
             long count = LibC.ioctl(fd.number(), PAGEMAP_SCAN, argument.address());
             if (count < 0) {
-                throw new LinuxException(
-                        String.format("ioctl(PAGEMAP_SCAN, start=0x%x, end=0x%x)", start, end),
-                        (int) -count,
-                        "The range must be registered for write protection on a userfaultfd with WP_ASYNC (Linux 6.7)");
+                String call = String.format("ioctl(PAGEMAP_SCAN, start=0x%x, end=0x%x)", start, end);
+                throw new LinuxException(call, (int) -count, remedy((int) -count));
             }
             long walkEnd = argument.get(JAVA_LONG, WALK_END_OFFSET);
             for (long i = 0; i < count; i++) {
@@ -110,6 +111,16 @@ public final class Pagemap implements AutoCloseable {
             }
             start = walkEnd;
         }
+    }
+
+    private static String remedy(int errno) {
+        return switch (errno) {
+            case Errno.EPERM ->
+                "The range must be registered for write protection on a userfaultfd with WP_ASYNC (Linux 6.7)";
+            case Errno.ENOTTY -> "PAGEMAP_SCAN needs Linux 6.7 or newer";
+            case Errno.EINVAL -> "The range must be aligned to pages";
+            default -> "";
+        };
     }
 
     private MemorySegment argument(long start, long end) {

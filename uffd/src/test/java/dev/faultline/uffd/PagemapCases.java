@@ -3,6 +3,7 @@ package dev.faultline.uffd;
 import static dev.faultline.uffd.NativeThread.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.LinuxException;
@@ -84,6 +85,13 @@ abstract class PagemapCases {
         takeWritten();
         memory.fillAll(1, 2, 6);
         assertThat(takeWritten()).isEmpty();
+    }
+
+    /** The kernel skips it without a word: whoever tracks memory must know that it stays mapped. */
+    @Test
+    void memoryThatIsNotMappedCountsAsNotWritten() {
+        long neverMapped = 0x10000; // below every program and heap
+        pagemap.takeWritten(neverMapped, 4096, (address, _) -> fail("written: 0x%x", address));
     }
 
     @Test

@@ -1,12 +1,15 @@
 package dev.faultline.uffd;
 
 import static dev.faultline.uffd.NativeThread.await;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
+import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -28,7 +31,18 @@ class PagemapTest {
         void anUnalignedRangeIsRefused() {
             assertThatThrownBy(() -> pagemap.takeWritten(memory.page(0) + 8, 4096, (_, _) -> {}))
                     .isInstanceOf(LinuxException.class)
-                    .hasMessageContaining("EINVAL");
+                    .hasMessageContaining("EINVAL")
+                    .hasMessageContaining("aligned");
+        }
+
+        @Test
+        void aKernelThatCannotScanIsToldFromMemoryThatIsNotTracked() {
+            try (Pagemap other = Pagemap.adopt(Fd.open("/dev/zero", false))) {
+                assertThatThrownBy(() -> other.takeWritten(memory.page(0), 4096, (_, _) -> {}))
+                        .isInstanceOf(LinuxException.class)
+                        .hasMessageContaining("ENOTTY")
+                        .hasMessageContaining("Linux 6.7");
+            }
         }
 
         @Test
@@ -92,13 +106,13 @@ class PagemapTest {
                 pagemap.takeWritten(at.memory.page(0), at.memory.lengthBytes(), (address, bytes) -> {
                     for (long done = 0; done < bytes; done += at.memory.pageBytes()) {
                         int page = at.memory.pageOf(address + done);
-                        copies[page] = at.memory.aliasPage(page).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+                        copies[page] = at.memory.aliasPage(page).toArray(JAVA_BYTE);
                     }
                 });
             } while (!ended);
             await(writer);
             for (int page = 0; page < pages; page++) {
-                assertThat(at.memory.aliasPage(page).mismatch(java.lang.foreign.MemorySegment.ofArray(copies[page])))
+                assertThat(at.memory.aliasPage(page).mismatch(MemorySegment.ofArray(copies[page])))
                         .as("page %d", page)
                         .isEqualTo(-1);
             }
@@ -111,7 +125,7 @@ class PagemapTest {
         try (FaultFixture at = tracked(3);
                 Pagemap pagemap = Pagemap.ofSelf();
                 Fd zeros = Fd.open("/dev/zero", false)) {
-            long read = dev.faultline.uffd.internal.linux.LibC.read(zeros.number(), at.memory.page(1), 8);
+            long read = LibC.read(zeros.number(), at.memory.page(1), 8);
             assertThat(read).isEqualTo(8);
             Set<Integer> written = new TreeSet<>();
             pagemap.takeWritten(

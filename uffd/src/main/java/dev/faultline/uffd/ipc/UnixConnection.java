@@ -22,6 +22,9 @@ public final class UnixConnection implements AutoCloseable {
     private static final int MAX_FDS = 16;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
+    private static final int SO_SNDTIMEO = 21;
+    private static final long NANOS_PER_MICROSECOND = 1000;
+    private static final long MICROS_PER_SECOND = 1_000_000;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -45,15 +48,29 @@ public final class UnixConnection implements AutoCloseable {
     }
 
     /**
-     * Connects.
+     * Connects, and waits without a limit for a listener that is slow to accept.
      *
      * @param name a path, or {@code @name}
      * @return the connection
      * @throws LinuxException ENOENT or ECONNREFUSED if nobody listens there
      */
     public static UnixConnection connect(String name) {
+        return connect(name, 0);
+    }
+
+    /**
+     * Connects, with a limit to waiting for the peer: now, and in each {@link #send}. A peer that does not accept or does
+     * not read holds the caller up for no longer than that.
+     *
+     * @param name a path, or {@code @name}
+     * @param sendTimeoutNanos how long connecting and each send wait at most; 0 waits without a limit
+     * @return the connection
+     * @throws LinuxException ENOENT or ECONNREFUSED if nobody listens there, EAGAIN when the time is up
+     */
+    public static UnixConnection connect(String name, long sendTimeoutNanos) {
         UnixSocket socket = UnixSocket.open(UnixSocket.SOCK_STREAM);
         try {
+            LinuxException.check(socket.call(fd -> limitSends(fd, sendTimeoutNanos)), "setsockopt(SO_SNDTIMEO)");
             long result = socket.connect(name);
             if (result < 0) {
                 throw new LinuxException("connect(" + name + ")", (int) -result, "Is the guest process running?");
@@ -65,12 +82,24 @@ public final class UnixConnection implements AutoCloseable {
         }
     }
 
+    /** SO_SNDTIMEO counts in microseconds; of AF_UNIX it limits connect(2) as well. */
+    private static long limitSends(Fd fd, long timeoutNanos) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment timeval = arena.allocate(2 * Long.BYTES, Long.BYTES);
+            long micros = Math.ceilDiv(timeoutNanos, NANOS_PER_MICROSECOND);
+            timeval.set(JAVA_LONG, 0, micros / MICROS_PER_SECOND);
+            timeval.set(JAVA_LONG, Long.BYTES, micros % MICROS_PER_SECOND);
+            return LibC.setsockopt(fd.number(), SOL_SOCKET, SO_SNDTIMEO, timeval.address(), 2 * Long.BYTES);
+        }
+    }
+
     /**
      * Sends all of it; the descriptors go with the first byte.
      *
      * @param bytes at least one byte
      * @param fds copies of these arrive at the peer; they stay open here; at most 16
-     * @throws LinuxException EPIPE or ECONNRESET if the peer has gone
+     * @throws LinuxException EPIPE or ECONNRESET if the peer has gone, EAGAIN when a limited send's time is up: a part may
+     *     have been sent then, and the connection is of no further use
      */
     public void send(byte[] bytes, List<Fd> fds) {
         if (bytes.length == 0 || fds.size() > MAX_FDS) {

@@ -10,8 +10,9 @@ public final class Processes {
     private Processes() {}
 
     /**
-     * Has the kernel kill this process as soon as its parent dies, however it dies. To the kernel the parent is the
-     * thread that started this process: should that thread end before its process does, this process is killed then.
+     * Has the kernel kill this process as soon as its parent dies, however it dies. The kernel thinks in threads: the
+     * parent is the thread that started this process, and must outlive it; the wish is the calling thread's, and is
+     * forgotten when that thread ends. So main calls it.
      *
      * @param parentProcessId the parent that is expected
      * @return whether that parent is still there; if not, the signal would never come, and the caller should end

@@ -109,6 +109,22 @@ class UnixConnectionTest {
         }
     }
 
+    /** A stranger need not keep to what this class sends. */
+    @Test
+    void ofAMessageWithTooManyDescriptorsNoneIsKept() {
+        try (RawSender stranger = new RawSender();
+                EventFd passed = new EventFd()) {
+            long leaked = OpenFiles.leakedBy(() -> {
+                stranger.send(passed.fd(), 20);
+                assertThatThrownBy(() -> stranger.peer.receive(buffer, fds, PATIENCE))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("more than 16 descriptors");
+            });
+            assertThat(leaked).isZero();
+            assertThat(fds).isEmpty();
+        }
+    }
+
     /** Descriptors travel with bytes: without one they would be lost without a word. */
     @Test
     void aMessageOfNoBytesIsRefused() {
@@ -145,6 +161,15 @@ class UnixConnectionTest {
                 .isInstanceOf(LinuxException.class)
                 .hasMessageContaining("sendmsg")
                 .hasMessageContaining("EPIPE");
+    }
+
+    @Test
+    void aPeerThatWentWithoutReadingIsEconnreset() {
+        pair.client.send(new byte[1], List.of());
+        pair.server.close();
+        assertThatThrownBy(() -> pair.client.receive(buffer, fds, PATIENCE))
+                .isInstanceOf(LinuxException.class)
+                .hasMessageContaining("ECONNRESET");
     }
 
     @Test
@@ -193,6 +218,34 @@ class UnixConnectionTest {
         long leaked = OpenFiles.leakedBy(() -> assertThatThrownBy(() -> UnixConnection.connect("x".repeat(108)))
                 .isInstanceOf(IllegalArgumentException.class));
         assertThat(leaked).isZero();
+    }
+
+    @Test
+    void aPeerThatDoesNotReadHoldsALimitedSendUpForItsTimeOnly() {
+        String name = ConnectedPair.uniqueName();
+        try (UnixListener listener = UnixListener.listen(name);
+                UnixConnection limited = UnixConnection.connect(name, 50_000_000);
+                UnixConnection _ = listener.accept()) {
+            assertThatThrownBy(() -> limited.send(new byte[16 << 20], List.of()))
+                    .isInstanceOf(LinuxException.class)
+                    .hasMessageContaining("EAGAIN");
+        }
+    }
+
+    @Test
+    void aPeerThatDoesNotAcceptHoldsALimitedConnectUpForItsTimeOnly() {
+        String name = ConnectedPair.uniqueName();
+        List<UnixConnection> waiting = new ArrayList<>();
+        try (UnixListener _ = UnixListener.listen(name)) {
+            for (int i = 0; i <= 16; i++) {
+                waiting.add(UnixConnection.connect(name, 50_000_000));
+            }
+            assertThatThrownBy(() -> UnixConnection.connect(name, 50_000_000))
+                    .isInstanceOf(LinuxException.class)
+                    .hasMessageContaining("EAGAIN");
+        } finally {
+            waiting.forEach(UnixConnection::close);
+        }
     }
 
     private String receiveText() {

@@ -172,6 +172,10 @@ public final class LibC {
         return Syscall.invoke(Call.GETSOCKOPT, fd, level, option, value, length, 0);
     }
 
+    public static long setsockopt(int fd, int level, int option, long value, int lengthBytes) {
+        return Syscall.invoke(Call.SETSOCKOPT, fd, level, option, value, lengthBytes, 0);
+    }
+
     public static long sendmsg(int fd, long message, int flags) {
         return call(Call.SENDMSG, fd, message, flags, 0);
     }

@@ -76,6 +76,7 @@ public final class Syscall {
         SHUTDOWN(48, 210),
         BIND(49, 200),
         LISTEN(50, 201),
+        SETSOCKOPT(54, 208),
         GETSOCKOPT(55, 209),
         FCNTL(72, 25),
         FTRUNCATE(77, 46),
