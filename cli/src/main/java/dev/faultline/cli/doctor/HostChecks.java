@@ -1,6 +1,7 @@
 package dev.faultline.cli.doctor;
 
-import dev.faultline.guest.kvm.machine.KvmProbe;
+import dev.faultline.guest.kvm.machine.MachineProbe;
+import dev.faultline.guest.kvm.machine.MachineType;
 import dev.faultline.uffd.memory.HugePages;
 import dev.faultline.uffd.os.Processes;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class HostChecks {
     }
 
     static Finding kvm() {
-        KvmProbe.Result result = KvmProbe.run();
+        MachineProbe.Result result = MachineProbe.run(MachineType.KVM);
         return result.usable()
                 ? Finding.ok("KVM", "/dev/kvm runs a guest")
                 : Finding.missing(
