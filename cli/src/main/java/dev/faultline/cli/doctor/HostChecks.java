@@ -1,6 +1,5 @@
 package dev.faultline.cli.doctor;
 
-import dev.faultline.guest.kvm.machine.KvmProbe;
 import dev.faultline.uffd.memory.HugePages;
 import dev.faultline.uffd.os.Processes;
 import java.io.IOException;
@@ -50,12 +49,12 @@ final class HostChecks {
     }
 
     static Finding kvm() {
-        KvmProbe.Result result = KvmProbe.run();
-        return result.usable()
-                ? Finding.ok("KVM", "/dev/kvm runs a guest")
+        String problem = KvmTrial.run();
+        return problem.isEmpty()
+                ? Finding.ok("KVM, tried", "a guest ran on /dev/kvm and checked its memory")
                 : Finding.missing(
-                        "KVM",
-                        result.reason(),
+                        "KVM, tried",
+                        problem,
                         "give this user access to /dev/kvm on an x86-64 machine with virtualisation, or go without:"
                                 + " guests are threads then");
     }
