@@ -1,5 +1,7 @@
 package dev.faultline.cli.doctor;
 
+import dev.faultline.guest.kvm.machine.MachineProbe;
+import dev.faultline.guest.kvm.machine.MachineType;
 import dev.faultline.uffd.memory.HugePages;
 import dev.faultline.uffd.os.Processes;
 import java.io.IOException;
@@ -49,12 +51,12 @@ final class HostChecks {
     }
 
     static Finding kvm() {
-        String problem = KvmTrial.run();
-        return problem.isEmpty()
-                ? Finding.ok("KVM, tried", "a guest ran on /dev/kvm and checked its memory")
+        MachineProbe.Result result = MachineProbe.run(MachineType.KVM);
+        return result.usable()
+                ? Finding.ok("KVM, tried", "a guest ran on /dev/kvm and was moved")
                 : Finding.missing(
                         "KVM, tried",
-                        problem,
+                        result.reason(),
                         "give this user access to /dev/kvm on an x86-64 machine with virtualisation, or go without:"
                                 + " guests are threads then");
     }
