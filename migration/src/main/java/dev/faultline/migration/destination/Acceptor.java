@@ -91,11 +91,16 @@ public final class Acceptor implements AutoCloseable {
     private void greet(SocketChannel channel) {
         try {
             Optional<Greeting> from = Greeting.read(channel);
-            if (from.isPresent() && !(greeted.offer(from.get()) && listener.isOpen())) {
-                from.get().channel().close();
-            }
+            from.ifPresent(this::handOn);
         } finally {
             greeting.release();
+        }
+    }
+
+    private void handOn(Greeting from) {
+        boolean isWanted = greeted.offer(from);
+        if (!isWanted || (!listener.isOpen() && greeted.remove(from))) {
+            from.channel().close(); // nobody takes it any more; if somebody has just taken it, it is theirs
         }
     }
 
