@@ -8,8 +8,17 @@ module dev.faultline.cli {
     requires dev.faultline.migration;
     requires dev.faultline.guest.kvm;
     requires info.picocli;
+    requires tools.jackson.databind;
 
-    // picocli sets the annotated fields.
+    // picocli makes the commands and sets their annotated fields.
     opens dev.faultline.cli to
+            info.picocli;
+    opens dev.faultline.cli.command to
+            info.picocli;
+    opens dev.faultline.cli.demo to
+            info.picocli;
+    opens dev.faultline.cli.doctor to
+            info.picocli;
+    opens dev.faultline.cli.option to
             info.picocli;
 }

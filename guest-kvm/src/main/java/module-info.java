@@ -6,7 +6,10 @@ module dev.faultline.guest.kvm {
     requires static transitive org.jspecify;
     requires transitive dev.faultline.uffd;
     requires transitive dev.faultline.migration;
+    requires tools.jackson.databind;
 
+    exports dev.faultline.guest.kvm;
+    exports dev.faultline.guest.kvm.control;
     exports dev.faultline.guest.kvm.machine;
     exports dev.faultline.guest.kvm.workload;
 }

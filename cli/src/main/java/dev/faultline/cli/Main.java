@@ -1,5 +1,12 @@
 package dev.faultline.cli;
 
+import dev.faultline.cli.command.ControlCommand;
+import dev.faultline.cli.command.GuestCommand;
+import dev.faultline.cli.command.MigrateCommand;
+import dev.faultline.cli.command.ReceiveCommand;
+import dev.faultline.cli.command.StatusCommand;
+import dev.faultline.cli.demo.DemoCommand;
+import dev.faultline.cli.doctor.DoctorCommand;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -11,7 +18,16 @@ import picocli.CommandLine.IVersionProvider;
         name = "faultline",
         description = "Live migration of running guests over userfaultfd.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class)
+        versionProvider = Main.Version.class,
+        subcommands = {
+            DemoCommand.class,
+            DoctorCommand.class,
+            GuestCommand.class,
+            ReceiveCommand.class,
+            MigrateCommand.class,
+            StatusCommand.class,
+            ControlCommand.class
+        })
 public final class Main implements Runnable {
 
     private Main() {}
@@ -22,7 +38,14 @@ public final class Main implements Runnable {
      * @param args the command line
      */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(Failures::report)
+                .setParameterExceptionHandler(Failures::reportUsage)
+                .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override

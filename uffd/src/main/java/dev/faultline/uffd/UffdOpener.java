@@ -18,18 +18,32 @@ final class UffdOpener {
     private UffdOpener() {}
 
     static Fd open() {
-        long device = LibC.open(DEVICE, LibC.O_RDWR | LibC.O_CLOEXEC);
+        long device = openDevice();
         if (device >= 0) {
-            try (Fd owner = Fd.owning(device)) {
-                long fd = LibC.ioctl(owner.number(), UffdIoctl.USERFAULTFD_IOC_NEW, FLAGS);
-                return Fd.owning(LinuxException.check(fd, "ioctl(" + DEVICE + ", USERFAULTFD_IOC_NEW)"));
-            }
+            return Fd.owning(device);
         }
-        long fd = LibC.userfaultfd(FLAGS);
+        long fd = openSyscall();
         if (fd < 0) {
             throw new LinuxException("userfaultfd(CLOEXEC|NONBLOCK)", (int) -fd, remedy((int) -device, (int) -fd));
         }
         return Fd.owning(fd);
+    }
+
+    /** {@return a new descriptor, or -errno if this user may not open the device} */
+    static long openDevice() {
+        long device = LibC.open(DEVICE, LibC.O_RDWR | LibC.O_CLOEXEC);
+        if (device < 0) {
+            return device;
+        }
+        try (Fd owner = Fd.owning(device)) {
+            long fd = LibC.ioctl(owner.number(), UffdIoctl.USERFAULTFD_IOC_NEW, FLAGS);
+            return LinuxException.check(fd, "ioctl(" + DEVICE + ", USERFAULTFD_IOC_NEW)");
+        }
+    }
+
+    /** {@return a new descriptor that serves faults of the kernel too, or -errno} */
+    static long openSyscall() {
+        return LibC.userfaultfd(FLAGS);
     }
 
     static String remedy(int deviceErrno, int syscallErrno) {

@@ -31,6 +31,11 @@ final class PageReader implements AutoCloseable {
     private final MemorySegment staging;
     private final ByteBuffer stagingBytes;
 
+    /** Pages known to be content. */
+    private int dataFrom;
+
+    private int dataTo;
+
     /** Makes a reader over an alias mapping that outlives it. */
     PageReader(GuestRegion region, MemorySegment alias) {
         this.region = region;
@@ -70,19 +75,26 @@ final class PageReader implements AutoCloseable {
     private void readSmall(int first, int count, Pieces pieces) throws IOException {
         int end = first + count;
         for (int page = first; page < end; ) {
-            int data = pageAt(file.nextData((long) page << shift), end);
+            int data = dataFrom <= page && page < dataTo ? page : findData(page);
             if (data > page) {
-                pieces.zeros(page, data - page);
+                pieces.zeros(page, Math.min(data, end) - page);
             }
-            int hole = data < end ? pageAt(file.nextHole((long) data << shift), end) : end;
-            for (page = data; page < hole; ) {
+            int hole = Math.min(dataTo, end);
+            for (page = Math.min(data, end); page < hole; ) {
                 page = readPiece(page, hole, pieces);
             }
         }
     }
 
-    private int pageAt(long offset, int end) {
-        return (int) Math.min(end, offset >> shift);
+    /**
+     * Finds the next content and remembers how far it goes: to find its end, the kernel looks at every page of it, which
+     * for each of many scattered pages would take most of the time. Content does not become a hole while a guest moves.
+     */
+    private int findData(int page) {
+        dataFrom = (int) (file.nextData((long) page << shift) >> shift);
+        boolean none = (long) dataFrom << shift >= file.lengthBytes();
+        dataTo = none ? dataFrom : (int) (file.nextHole((long) dataFrom << shift) >> shift);
+        return dataFrom;
     }
 
     private int readPiece(int first, int end, Pieces pieces) throws IOException {

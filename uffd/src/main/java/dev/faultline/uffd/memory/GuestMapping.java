@@ -1,6 +1,11 @@
 package dev.faultline.uffd.memory;
 
 import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.internal.linux.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -26,6 +31,22 @@ public final class GuestMapping implements AutoCloseable {
     /** {@return its length in bytes} */
     public long lengthBytes() {
         return lengthBytes;
+    }
+
+    /**
+     * Reads a byte as a guest would, in native state: it may wait for a page fault to be answered, and the thread that
+     * answers may be one of this JVM.
+     *
+     * @param offset where
+     * @return the byte
+     */
+    public byte touch(long offset) {
+        Objects.checkIndex(offset, lengthBytes);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(1);
+            NativeMemory.copy(copy.address(), address + offset, 1);
+            return copy.get(ValueLayout.JAVA_BYTE, 0);
+        }
     }
 
     @Override

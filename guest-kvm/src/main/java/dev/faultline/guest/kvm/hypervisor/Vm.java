@@ -50,7 +50,12 @@ public final class Vm implements AutoCloseable {
         // Asked of the machine, because the size depends on what its owner may use.
         long xsaveBytes = LibC.ioctl(fd.number(), KvmIoctl.CHECK_EXTENSION, KvmIoctl.CAP_XSAVE2);
         Fd vcpuFd = Fd.owning(LinuxException.check(vcpu, "ioctl(KVM_CREATE_VCPU, " + id + ")"));
-        return new Vcpu(vcpuFd, kvm, xsaveBytes);
+        try {
+            return new Vcpu(vcpuFd, kvm, xsaveBytes);
+        } catch (RuntimeException e) {
+            vcpuFd.close();
+            throw e;
+        }
     }
 
     @Override

@@ -20,18 +20,11 @@ public final class KvmMachine extends VcpuMachine {
     /** What the machine has of the hypervisor. */
     private record Host(Kvm kvm, Vm vm, List<KvmCpu> cpus) {
         static Host open(MemoryMap map, GuestMapping mapping) {
+            NativeMemory.ignoreButInterrupt(KvmCpu.KICK_SIGNAL);
             Kvm kvm = Kvm.open();
             try {
-                Vm vm = kvm.createVm();
-                Host host = new Host(kvm, vm, new ArrayList<>());
-                try {
-                    host.addCpus(map, mapping);
-                    return host;
-                } catch (RuntimeException e) {
-                    host.cpus.forEach(KvmCpu::close);
-                    vm.close();
-                    throw e;
-                }
+                Host host = new Host(kvm, kvm.createVm(), new ArrayList<>());
+                return host.closingOnFailure(() -> host.addCpus(map, mapping));
             } catch (RuntimeException e) {
                 kvm.close();
                 throw e;
@@ -45,6 +38,18 @@ public final class KvmMachine extends VcpuMachine {
             }
         }
 
+        Host closingOnFailure(Runnable action) {
+            try {
+                action.run();
+                return this;
+            } catch (RuntimeException e) {
+                cpus.forEach(KvmCpu::close);
+                close();
+                throw e;
+            }
+        }
+
+        /** Its vCPUs are closed before. */
         void close() {
             vm.close();
             kvm.close();
@@ -69,11 +74,13 @@ public final class KvmMachine extends VcpuMachine {
      */
     public static KvmMachine boot(Workload workload, MemoryFile file, GuestMapping mapping) {
         MemoryMap map = layOut(workload, file, mapping);
-        Host host = open(map, mapping);
-        try (AliasMapping alias = file.mapAlias()) {
-            BootImage.write(alias.segment(), map);
-        }
-        host.cpus.forEach(KvmCpu::boot);
+        Host host = Host.open(map, mapping);
+        host.closingOnFailure(() -> {
+            try (AliasMapping alias = file.mapAlias()) {
+                BootImage.write(alias.segment(), map);
+            }
+            host.cpus.forEach(KvmCpu::boot);
+        });
         return new KvmMachine(map, host, GuestState.PAUSED);
     }
 
@@ -90,12 +97,7 @@ public final class KvmMachine extends VcpuMachine {
      */
     public static KvmMachine incoming(Workload workload, MemoryFile file, GuestMapping mapping) {
         MemoryMap map = layOut(workload, file, mapping);
-        return new KvmMachine(map, open(map, mapping), GuestState.INCOMING);
-    }
-
-    private static Host open(MemoryMap map, GuestMapping mapping) {
-        NativeMemory.ignoreButInterrupt(KvmCpu.KICK_SIGNAL);
-        return Host.open(map, mapping);
+        return new KvmMachine(map, Host.open(map, mapping), GuestState.INCOMING);
     }
 
     @Override

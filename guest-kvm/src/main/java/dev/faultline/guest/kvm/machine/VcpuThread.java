@@ -74,16 +74,18 @@ final class VcpuThread implements RunPermit {
     boolean awaitStopped(long deadlineNanos) {
         waiter = Thread.currentThread();
         long interval = FIRST_KICK_NANOS;
+        long nextKick = System.nanoTime() + interval;
         while (phase.get() == Phase.STOPPING) {
-            long left = deadlineNanos - System.nanoTime();
-            if (left <= 0) {
+            long now = System.nanoTime();
+            if (now - deadlineNanos >= 0) {
                 return false;
             }
-            LockSupport.parkNanos(this, Math.min(left, interval));
-            interval = Math.min(interval * 2, LAST_KICK_NANOS);
-            if (phase.get() == Phase.STOPPING) {
+            if (now - nextKick >= 0) {
                 kick();
+                interval = Math.min(interval * 2, LAST_KICK_NANOS);
+                nextKick = now + interval;
             }
+            LockSupport.parkNanos(this, nextKick - now);
         }
         return true;
     }

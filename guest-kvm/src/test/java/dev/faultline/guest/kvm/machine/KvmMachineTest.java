@@ -23,14 +23,6 @@ class KvmMachineTest {
     }
 
     @Test
-    void probeSaysThatItWorksOrWhyNot() {
-        KvmProbe.Result result = KvmProbe.run();
-        assertThat(result.reason().isEmpty()).isEqualTo(result.usable());
-        Need.kvm();
-        assertThat(result.usable()).isTrue();
-    }
-
-    @Test
     void aGuestWhoseProgramIsGoneStopsForGoodAndSaysWhy() {
         try (TestGuest guest = guest()) {
             Machine machine = guest.boot();

@@ -69,7 +69,7 @@ class MachineFaultTest {
                 MachineStats stats;
                 try (GarbageCollections collections = new GarbageCollections()) {
                     stats = runPasses(target, 2);
-                    assertThat(collections.count()).isGreaterThan(5);
+                    assertThat(collections.count()).isGreaterThan(1);
                 }
 
                 long hotPages = WORKLOAD.hotBytes() / Workload.PAGE_BYTES;

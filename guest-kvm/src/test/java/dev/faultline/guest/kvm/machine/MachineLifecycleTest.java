@@ -32,6 +32,11 @@ class MachineLifecycleTest {
         this.type = type;
     }
 
+    @Test
+    void probeFindsThatItWorks() {
+        assertThat(MachineProbe.run(type)).isEqualTo(new MachineProbe.Result(true, ""));
+    }
+
     private TestGuest guest(Workload workload, long memoryBytes) {
         return new TestGuest(type, workload, memoryBytes, PageSize.SIZE_4K);
     }

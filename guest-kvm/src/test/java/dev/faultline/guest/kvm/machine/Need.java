@@ -8,7 +8,7 @@ import dev.faultline.uffd.os.LinuxException;
 
 /** What a test cannot run without. Where it is missing the test is skipped with the reason; with CI=true it fails. */
 public final class Need {
-    private static final KvmProbe.Result KVM = KvmProbe.run();
+    private static final MachineProbe.Result KVM = MachineProbe.run(MachineType.KVM);
 
     private Need() {}
 

@@ -1,0 +1,102 @@
+package dev.faultline.cli.command;
+
+import dev.faultline.cli.json.Events;
+import dev.faultline.cli.json.RecordJson;
+import dev.faultline.cli.option.AddressConverter;
+import dev.faultline.cli.option.EnumConverter;
+import dev.faultline.cli.option.Network;
+import dev.faultline.cli.option.ParentOption;
+import dev.faultline.cli.process.OperatorException;
+import dev.faultline.guest.kvm.control.VmmClient;
+import dev.faultline.guest.kvm.control.VmmMonitor;
+import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.source.SourceEngine;
+import dev.faultline.migration.source.SourceOptions;
+import dev.faultline.migration.source.SourceReport;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Moves a guest away. */
+@Command(
+        name = "migrate",
+        description = "Move a running guest to where 'receive' waits for it.",
+        mixinStandardHelpOptions = true)
+public final class MigrateCommand implements Callable<Integer> {
+    @Option(names = "--guest", paramLabel = "NAME", required = true, description = "Control name of the guest.")
+    private String guest = "";
+
+    @Option(
+            names = "--to",
+            paramLabel = "HOST:PORT",
+            required = true,
+            converter = AddressConverter.class,
+            description = "Where 'receive' listens.")
+    private InetSocketAddress address = new InetSocketAddress(0);
+
+    @Option(
+            names = "--mode",
+            paramLabel = "precopy|postcopy|hybrid",
+            defaultValue = "hybrid",
+            converter = EnumConverter.Mode.class,
+            description = "Copy before the guest moves, after, or both (default: ${DEFAULT-VALUE}).")
+    private MigrationMode mode = MigrationMode.HYBRID;
+
+    @Option(names = "--insecure", description = "Allow guest memory to cross a network in plain text.")
+    private boolean insecure;
+
+    @Option(names = "--keep-source", description = "Do not end the guest's process here when the guest has left.")
+    private boolean keepSource;
+
+    @Option(names = "--json", description = "Say it to machines: one JSON object per line.")
+    private boolean json;
+
+    @Option(
+            names = "--hold-map",
+            paramLabel = "SECONDS",
+            hidden = true,
+            defaultValue = "0",
+            description = "Hold the dirty map back for so long after the hand-over.")
+    private long holdMapSeconds;
+
+    @Option(names = "--test-switch", hidden = true, converter = EnumConverter.Switch.class, description = "Break it.")
+    private TestSwitch testSwitch = TestSwitch.NONE;
+
+    @Mixin
+    private ParentOption parent = new ParentOption();
+
+    private MigrateCommand() {}
+
+    @Override
+    public Integer call() throws OperatorException, MigrationException {
+        parent.bind();
+        Network.check(address, insecure);
+        SourceOptions options = new SourceOptions(address, mode, TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
+        SourceReport report;
+        try (VmmClient client = VmmClient.attach(guest, Limits.COMMAND_NANOS);
+                ProgressPrinter progress = new ProgressPrinter(json)) {
+            report = SourceEngine.run(client, options, progress);
+        }
+        if (!keepSource) {
+            try (VmmMonitor monitor = VmmMonitor.connect(guest, Limits.COMMAND_NANOS)) {
+                monitor.quit();
+            }
+        }
+        sayDone(report);
+        return 0;
+    }
+
+    private void sayDone(SourceReport report) {
+        if (json) {
+            new Events(System.out).write(Events.DONE, RecordJson.write(report));
+        } else {
+            System.out.print(ReportText.source(report));
+            System.out.println("The guest has left" + (keepSource ? "; its process here keeps its memory." : "."));
+        }
+    }
+}

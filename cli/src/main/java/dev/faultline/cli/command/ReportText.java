@@ -1,0 +1,60 @@
+package dev.faultline.cli.command;
+
+import dev.faultline.cli.option.EnumConverter;
+import dev.faultline.cli.text.Numbers;
+import dev.faultline.cli.text.Sizes;
+import dev.faultline.cli.text.Table;
+import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.destination.FaultSummary;
+import dev.faultline.migration.source.SourceReport;
+
+/** What both sides of a migration did, for people. */
+public final class ReportText {
+    private ReportText() {}
+
+    static String source(SourceReport report) {
+        return new Table("")
+                .row("mode", EnumConverter.word(report.mode()))
+                .row("rounds before the hand-over", Numbers.count(report.rounds()))
+                .row("pages sent in rounds", Numbers.count(report.precopyPages()))
+                .row("pages missing at the hand-over", Numbers.count(report.dirtyPages()))
+                .row("pages pushed", Numbers.count(report.pushedPages()))
+                .row("pages sent for faults", Numbers.count(report.faultPages()))
+                .row("content sent", Sizes.format(report.sentBytes()))
+                .row("downtime", Numbers.nanos(report.downtimeNanos()))
+                .row("total time", Numbers.nanos(report.totalNanos()))
+                .render();
+    }
+
+    static String destination(DestinationReport report) {
+        return new Table("")
+                        .row("content received", Sizes.format(report.receivedBytes()))
+                        .row("pages missing when it started", Numbers.count(report.missingAtStart()))
+                        .row("from the order to the start", Numbers.nanos(report.startDelayNanos()))
+                        .row("until the last page was here", Numbers.nanos(report.afterStartNanos()))
+                        .render()
+                + faults(report).render();
+    }
+
+    /**
+     * {@return the faults by kind, with the times from the event to the answer}
+     *
+     * @param report what the destination did
+     */
+    public static Table faults(DestinationReport report) {
+        Table table = new Table("").row("faults", "count", "p50", "p99", "max");
+        for (FaultSummary kind : report.faults()) {
+            if (kind.count() == 0) {
+                table.row("  " + EnumConverter.word(kind.kind()), "0", "-", "-", "-");
+            } else {
+                table.row(
+                        "  " + EnumConverter.word(kind.kind()),
+                        Numbers.count(kind.count()),
+                        Numbers.nanos(kind.p50Nanos()),
+                        Numbers.nanos(kind.p99Nanos()),
+                        Numbers.nanos(kind.maxNanos()));
+            }
+        }
+        return table;
+    }
+}

@@ -1,0 +1,2 @@
+/** The parts of a migration as commands of their own. */
+package dev.faultline.cli.command;

@@ -1,0 +1,96 @@
+package dev.faultline.cli.demo;
+
+import dev.faultline.cli.json.Json;
+import dev.faultline.cli.option.EnumConverter;
+import dev.faultline.cli.option.GuestOptions;
+import dev.faultline.cli.process.OperatorException;
+import dev.faultline.cli.text.Sentence;
+import dev.faultline.cli.text.StatusLine;
+import dev.faultline.cli.text.Terminal;
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.guest.GuestException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows a migration from beginning to end on this machine. */
+@Command(
+        name = "demo",
+        description = {
+            "Start a guest, move it from one process to another, and let it check every page.",
+            "Exit code 0 only if the guest ran on both sides and every page that it checked was right."
+        },
+        mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+    @Mixin
+    private GuestOptions guest = new GuestOptions();
+
+    @Option(
+            names = "--mode",
+            paramLabel = "precopy|postcopy|hybrid",
+            defaultValue = "hybrid",
+            converter = EnumConverter.Mode.class,
+            description = "Copy before the guest moves, after, or both (default: ${DEFAULT-VALUE}).")
+    private MigrationMode mode = MigrationMode.HYBRID;
+
+    @Option(
+            names = "--compare",
+            description = "Keep the guest paused on the destination until all of its memory is there, and compare it.")
+    private boolean compare;
+
+    @Option(
+            names = "--reserve-hugepages",
+            description = "Add the huge pages that are missing to this machine's pool, and take them off again.")
+    private boolean reserveHugePages;
+
+    @Option(names = "--json", description = "Print the summary as one JSON object.")
+    private boolean json;
+
+    @Option(
+            names = "--hold-map",
+            paramLabel = "SECONDS",
+            hidden = true,
+            defaultValue = "0",
+            description = "Hold the dirty map back for so long after the hand-over.")
+    private long holdMapSeconds;
+
+    @Option(names = "--test-switch", hidden = true, converter = EnumConverter.Switch.class, description = "Break it.")
+    private TestSwitch testSwitch = TestSwitch.NONE;
+
+    private DemoCommand() {}
+
+    @Override
+    public Integer call() throws OperatorException {
+        try {
+            DemoResult result = run();
+            System.out.print(json ? Json.line(SummaryJson.write(result)) + "\n" : SummaryText.render(result));
+            return judge(result);
+        } catch (OperatorException | GuestException e) {
+            if (json) {
+                System.out.println(Json.line(SummaryJson.failure(Sentence.of(String.valueOf(e.getMessage())))));
+            }
+            throw e;
+        }
+    }
+
+    private DemoResult run() throws OperatorException {
+        DemoSettings settings = new DemoSettings(guest, mode, compare, holdMapSeconds, testSwitch);
+        Terminal terminal = json ? Terminal.stderr() : Terminal.stdout();
+        try (StatusLine line = new StatusLine(terminal, json);
+                HugePages _ = HugePages.provide(guest, reserveHugePages);
+                Demo demo = new Demo(settings, line)) {
+            return demo.run();
+        }
+    }
+
+    private static int judge(DemoResult result) {
+        Verdict verdict = Verdict.of(result);
+        if (verdict.isGood()) {
+            return 0;
+        }
+        System.err.println(Sentence.of(verdict.problem()));
+        return 1;
+    }
+}

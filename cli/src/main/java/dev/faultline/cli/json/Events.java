@@ -1,0 +1,44 @@
+package dev.faultline.cli.json;
+
+import java.io.PrintStream;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The lines that a command prints with {@code --json}: each says in {@code event} what happened. */
+public final class Events {
+    /** The member that says what happened. */
+    public static final String EVENT = "event";
+    /** A guest's process is ready. */
+    public static final String READY = "ready";
+    /** A destination listens. */
+    public static final String LISTENING = "listening";
+    /** How far a migration is. */
+    public static final String PROGRESS = "progress";
+    /** A migration came to its end. */
+    public static final String DONE = "done";
+
+    private final PrintStream out;
+
+    /**
+     * Makes a writer.
+     *
+     * @param out where to
+     */
+    public Events(PrintStream out) {
+        this.out = out;
+    }
+
+    /**
+     * Writes a line.
+     *
+     * @param name what happened
+     * @param details the other members
+     */
+    public void write(String name, ObjectNode details) {
+        ObjectNode event = Json.object().put(EVENT, name);
+        event.setAll(details);
+        synchronized (out) {
+            out.println(Json.line(event));
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.faultline.cli.process;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How to start another process of this program: the same Java, the same modules. */
+final class JavaCommand {
+    private static final String NATIVE_MODULE = "dev.faultline.uffd";
+    private static final String MAIN = "dev.faultline.cli/dev.faultline.cli.Main";
+
+    private JavaCommand() {}
+
+    static List<String> of(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // A small heap and one collector thread: guest memory is outside the heap. -UsePerfData: a JVM that is killed
+        // would leave its counters behind as a file.
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xms32m", "-Xmx256m", "-XX:-UsePerfData", "-Xshare:auto"));
+        command.addAll(List.of("--module-path", modulePath(), "--enable-native-access=" + NATIVE_MODULE));
+        command.addAll(List.of("-m", MAIN));
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static String modulePath() {
+        return Optional.ofNullable(System.getProperty("jdk.module.path"))
+                .orElseThrow(() -> new IllegalStateException("this program does not run from a module path"));
+    }
+}

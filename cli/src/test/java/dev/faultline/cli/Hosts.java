@@ -1,0 +1,122 @@
+package dev.faultline.cli;
+
+import dev.faultline.cli.json.Events;
+import dev.faultline.guest.kvm.control.GuestReport;
+import dev.faultline.guest.kvm.control.VmmMonitor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/** Two hosts on one machine: a guest on the first, and a process on the second that waits for it. */
+final class Hosts implements AutoCloseable {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final long COMMAND_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final String id = "@faultline-it-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+    private final List<Faultline> processes = new ArrayList<>();
+
+    String sourceName() {
+        return id + "-source";
+    }
+
+    String destinationName() {
+        return id + "-destination";
+    }
+
+    /** Starts a guest, and waits until it can be asked. */
+    Faultline startGuest(String... options) {
+        return startGuest(sourceName(), List.of(), options);
+    }
+
+    Faultline startWaitingGuest(String... options) {
+        return startGuest(destinationName(), List.of("--incoming"), options);
+    }
+
+    private Faultline startGuest(String name, List<String> more, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("guest", "--control", name, "--json"));
+        arguments.addAll(more);
+        arguments.addAll(List.of(options));
+        Faultline guest = start(arguments);
+        guest.awaitEvent(Events.READY);
+        return guest;
+    }
+
+    /** Starts the destination's engine, and waits until it listens. */
+    Faultline startReceive(String... options) {
+        List<String> arguments = new ArrayList<>(
+                List.of("receive", "--guest", destinationName(), "--listen", "127.0.0.1:0", "--json"));
+        arguments.addAll(List.of(options));
+        Faultline receive = start(arguments);
+        receive.awaitEvent(Events.LISTENING);
+        return receive;
+    }
+
+    Faultline startMigrate(Faultline receive, String... options) {
+        int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
+        List<String> arguments = new ArrayList<>(List.of(
+                "migrate", "--guest", sourceName(), "--to", "127.0.0.1:" + port, "--json", "--keep-source"));
+        arguments.addAll(List.of(options));
+        return start(arguments);
+    }
+
+    private Faultline start(List<String> arguments) {
+        Faultline command = Faultline.start(arguments.toArray(String[]::new));
+        processes.add(command);
+        return command;
+    }
+
+    GuestReport source() {
+        return query(sourceName());
+    }
+
+    GuestReport destination() {
+        return query(destinationName());
+    }
+
+    static GuestReport query(String name) {
+        try (VmmMonitor monitor = VmmMonitor.connect(name, COMMAND_NANOS)) {
+            return monitor.query();
+        }
+    }
+
+    /** Waits until a guest is as wanted. */
+    static GuestReport await(String name, Predicate<GuestReport> wanted) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        GuestReport report = query(name);
+        while (!wanted.test(report)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("the guest " + name + " is still " + report);
+            }
+            sleep(Duration.ofMillis(20));
+            report = query(name);
+        }
+        return report;
+    }
+
+    /** Waits until a guest has verified more pages than now, without finding a wrong one. */
+    static void awaitAlive(String name) {
+        GuestReport now = query(name);
+        GuestReport later = await(
+                name,
+                report -> report.statistics().pagesVerified() > now.statistics().pagesVerified() + 1000);
+        if (later.statistics().corruptions() > 0) {
+            throw new AssertionError("the guest " + name + " found wrong pages: " + later);
+        }
+    }
+
+    static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        processes.reversed().forEach(Faultline::close);
+    }
+}

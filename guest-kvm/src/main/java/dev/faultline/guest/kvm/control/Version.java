@@ -1,0 +1,14 @@
+package dev.faultline.guest.kvm.control;
+
+import java.lang.module.ModuleDescriptor;
+import java.util.Optional;
+
+/** The version that the build gave this module. */
+final class Version {
+    static final String OF_THIS_PROGRAM = Optional.ofNullable(
+                    Version.class.getModule().getDescriptor())
+            .flatMap(ModuleDescriptor::rawVersion)
+            .orElse("unknown");
+
+    private Version() {}
+}
