@@ -22,10 +22,12 @@ class BrokenEngineTest {
     private static final int HOT_BLOCKS = 4000;
     private static final int ZEROS = 5;
     private static final int STARTED = 10;
+    private static final int PREPARE = 7;
     private static final int COMMIT = 9;
     private static final int APPLIED = 6;
 
     private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch heldBack = new CountDownLatch(1);
     private final AtomicBoolean once = new AtomicBoolean();
     private final AtomicLong frames = new AtomicLong();
     private final AtomicLong acknowledged = new AtomicLong();
@@ -55,8 +57,13 @@ class BrokenEngineTest {
                 @Override
                 public void see(Relay.Seen frame) throws InterruptedException {
                     onHandOver(frame, destination);
+                    count(frame);
                     if (isPages(frame) && frame.round() > 0) {
+                        heldBack.countDown();
                         started.await();
+                    } else if (frame.fromSource() && frame.type() == PREPARE) {
+                        heldBack.await(); // all of the first round has taken effect, and nothing of the second
+                        awaitAcknowledged();
                     }
                 }
             };
@@ -81,12 +88,7 @@ class BrokenEngineTest {
             Migration.Plan plan = Migration.Plan.of(MigrationMode.HYBRID).broken(testSwitch);
             expect(source, destination, plan, frame -> {
                 onHandOver(frame, destination);
-                if (isPages(frame)) {
-                    frames.incrementAndGet();
-                }
-                if (!frame.fromSource() && frame.type() == APPLIED) {
-                    acknowledged.set(frame.round());
-                }
+                count(frame);
             });
         }
     }
@@ -118,6 +120,15 @@ class BrokenEngineTest {
         }
         if (!frame.fromSource() && frame.type() == STARTED) {
             started.countDown();
+        }
+    }
+
+    private void count(Relay.Seen frame) {
+        if (isPages(frame) && frame.round() == 0 && heldBack.getCount() > 0) {
+            frames.incrementAndGet();
+        }
+        if (!frame.fromSource() && frame.type() == APPLIED) {
+            acknowledged.set(frame.round());
         }
     }
 

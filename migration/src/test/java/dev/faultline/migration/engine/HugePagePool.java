@@ -1,5 +1,6 @@
 package dev.faultline.migration.engine;
 
+import dev.faultline.uffd.memory.HugePages;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -42,7 +43,8 @@ final class HugePagePool implements AutoCloseable {
         }
     }
 
-    private static long total() throws IOException {
-        return Long.parseLong(Files.readString(POOL).strip());
+    /** From /sys: of a file in /proc/sys, Files.readString gets the first digit only, which would ruin others' pools. */
+    private static long total() {
+        return HugePages.read().total();
     }
 }
