@@ -71,11 +71,16 @@ class DemoIT {
     }
 
     private static long sum(List<JsonNode> results, String member) {
-        return results.stream().mapToLong(result -> result.path(member).asLong()).sum();
+        return results.stream()
+                .mapToLong(result -> result.path(member).asLong())
+                .sum();
     }
 
     private static long max(List<JsonNode> results, String pointer) {
-        return results.stream().mapToLong(result -> result.at(pointer).asLong()).max().orElseThrow();
+        return results.stream()
+                .mapToLong(result -> result.at(pointer).asLong())
+                .max()
+                .orElseThrow();
     }
 
     private static long median(List<JsonNode> results, String pointer) {

@@ -27,7 +27,9 @@ class HeldMapIT {
             Hosts.await(hosts.destinationName(), report -> report.state() == GuestState.RUNNING);
             Hosts.sleep(Duration.ofMillis(HELD_SECONDS * 1000 - 500));
             GuestReport held = hosts.destination();
-            assertThat(migrate.isAlive()).as("the map is still held: " + migrate).isTrue();
+            assertThat(migrate.isAlive())
+                    .as("the map is still held: " + migrate)
+                    .isTrue();
             assertThat(receive.isAlive()).isTrue();
 
             long verified = held.statistics().pagesVerified()

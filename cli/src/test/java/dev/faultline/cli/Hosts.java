@@ -46,8 +46,8 @@ final class Hosts implements AutoCloseable {
 
     /** Starts the destination's engine, and waits until it listens. */
     Faultline startReceive(String... options) {
-        List<String> arguments = new ArrayList<>(
-                List.of("receive", "--guest", destinationName(), "--listen", "127.0.0.1:0", "--json"));
+        List<String> arguments =
+                new ArrayList<>(List.of("receive", "--guest", destinationName(), "--listen", "127.0.0.1:0", "--json"));
         arguments.addAll(List.of(options));
         Faultline receive = start(arguments);
         receive.awaitEvent(Events.LISTENING);
@@ -56,8 +56,8 @@ final class Hosts implements AutoCloseable {
 
     Faultline startMigrate(Faultline receive, String... options) {
         int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
-        List<String> arguments = new ArrayList<>(List.of(
-                "migrate", "--guest", sourceName(), "--to", "127.0.0.1:" + port, "--json", "--keep-source"));
+        List<String> arguments = new ArrayList<>(
+                List.of("migrate", "--guest", sourceName(), "--to", "127.0.0.1:" + port, "--json", "--keep-source"));
         arguments.addAll(List.of(options));
         return start(arguments);
     }

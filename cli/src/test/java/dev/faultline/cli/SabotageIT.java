@@ -8,7 +8,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** An engine that is broken on purpose: the guest itself notices. Without this, its verdict would mean little. */
 class SabotageIT {
     @ParameterizedTest
-    @CsvSource({"write-after-map, postcopy", "skip-final-scan, hybrid", "skip-final-scan, precopy", "drop-barrier, hybrid"})
+    @CsvSource({
+        "write-after-map, postcopy",
+        "skip-final-scan, hybrid",
+        "skip-final-scan, precopy",
+        "drop-barrier, hybrid"
+    })
     void theGuestFindsWrongPages(String testSwitch, String mode) {
         Faultline demo = Demos.run("--test-switch", testSwitch, "--mode", mode);
         assertThat(demo.exitCode()).as(demo.toString()).isEqualTo(1);
