@@ -53,9 +53,9 @@ final class HostChecks {
     static Finding kvm() {
         MachineProbe.Result result = MachineProbe.run(MachineType.KVM);
         return result.usable()
-                ? Finding.ok("KVM", "/dev/kvm runs a guest")
+                ? Finding.ok("KVM, tried", "a guest ran on /dev/kvm and was moved")
                 : Finding.missing(
-                        "KVM",
+                        "KVM, tried",
                         result.reason(),
                         "give this user access to /dev/kvm on an x86-64 machine with virtualisation, or go without:"
                                 + " guests are threads then");
