@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A thread's private native memory for errno capture and ioctl arguments, so that two threads never share an errno and a
- * call on the hot path allocates nothing: JDK 25 slices the errno memory anew for each call (40 bytes), which its
- * optimising compiler takes away.
+ * call on the hot path allocates nothing. JDK 25 slices the errno memory anew in each call, 40 bytes, which its
+ * optimising compiler takes away again.
  */
 public final class Scratch {
     /** Room for the largest kernel argument structure in use: struct statx takes all of it. */
