@@ -18,8 +18,10 @@ import org.junit.jupiter.api.Timeout;
 @RequiresUffd
 @Timeout(300)
 class AllocationTest {
-    private static final int WARM_UP = 20_000;
     private static final int ROUNDS = 20_000;
+    /** Until the optimising compiler has had its turn, which a busy machine puts off, errno costs 40 bytes a call. */
+    private static final int MOST_WARM_UPS = 30;
+
     private static final long PATIENCE_NANOS = 30_000_000_000L;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -27,6 +29,7 @@ class AllocationTest {
             new FaultFixture(PageSize.SIZE_4K, 1, FaultFixture.MISSING_AND_MINOR, UffdFeature.MINOR_SHMEM);
     private final long address = at.memory.page(0);
     private final long pageBytes = at.memory.pageBytes();
+    private volatile boolean stopped;
 
     @AfterEach
     void release() {
@@ -38,20 +41,29 @@ class AllocationTest {
         at.memory.fill(0);
         CompletableFuture<Boolean> toucher = at.thread.run(this::touchAgainAndAgain);
         try (Poller poller = new Poller(at.uffd.fd())) {
-            serve(poller, WARM_UP);
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            int unexpected = serve(poller, ROUNDS);
-            long after = THREADS.getCurrentThreadAllocatedBytes();
-            assertThat(unexpected).isZero();
-            assertThat(after - before).as("bytes allocated").isZero();
+            long allocated = allocatedBy(poller);
+            for (int warmUp = 0; warmUp < MOST_WARM_UPS && allocated != 0; warmUp++) {
+                allocated = allocatedBy(poller);
+            }
+            assertThat(allocated).as("bytes allocated").isZero();
+        } finally {
+            stopped = true;
+            at.uffd.unregister(address, pageBytes);
         }
         assertThat(await(toucher)).isTrue();
     }
 
-    /** {@return how many faults had an outcome that no fault here may have} */
-    private int serve(Poller poller, int rounds) {
+    private long allocatedBy(Poller poller) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        int unexpected = serve(poller);
+        long after = THREADS.getCurrentThreadAllocatedBytes();
+        assertThat(unexpected).as("faults with another outcome").isZero();
+        return after - before;
+    }
+
+    private int serve(Poller poller) {
         int unexpected = 0;
-        for (int round = 0; round < rounds; ) {
+        for (int round = 0; round < ROUNDS; ) {
             if (!poller.await(PATIENCE_NANOS)) {
                 return unexpected + 1;
             }
@@ -69,7 +81,7 @@ class AllocationTest {
     private boolean touchAgainAndAgain() {
         try (Arena arena = Arena.ofConfined()) {
             long target = arena.allocate(8).address();
-            for (int i = 0; i < WARM_UP + ROUNDS; i++) {
+            while (!stopped) {
                 NativeMemory.copy(target, address, 8);
                 at.memory.unmapFromGuest(0, 1);
             }

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Waits until one of a fixed set of descriptors is readable. Belongs to the thread that made it; waiting allocates
- * nothing. Source: {@code struct pollfd}, asm-generic/poll.h.
+ * nothing once it is compiled. Source: {@code struct pollfd}, asm-generic/poll.h.
  */
 public final class Poller implements AutoCloseable {
     private static final int POLLFD_BYTES = 8;
