@@ -1,9 +1,7 @@
 package dev.faultline.migration.destination;
 
 import dev.faultline.migration.MigrationException;
-import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
-import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Role;
 import java.io.IOException;
 import java.net.BindException;
@@ -11,27 +9,25 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Listens for a source. Its three connections say the same session id; who says nothing sensible is sent away, and does
- * not keep anybody else from connecting.
+ * Listens for a source. Its three connections say the same session id; who says nothing sensible, or nothing in time, is
+ * sent away, and does not keep anybody else from connecting.
  */
 public final class Acceptor implements AutoCloseable {
     private static final int MAX_GREETING = 32;
-    private static final long COMPLETE_SECONDS = 10;
-
-    private record Greeted(Role role, long sessionId, FrameChannel channel) {}
+    private static final int MAX_GREETED = 64;
+    private static final long EXPIRY_MILLIS = 500;
+    private static final long PAUSE_MILLIS = 100;
+    private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
 
     private final ServerSocketChannel listener;
-    private final LinkedBlockingQueue<Greeted> greeted = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Greeting> greeted = new LinkedBlockingQueue<>(MAX_GREETED);
     private final Semaphore greeting = new Semaphore(MAX_GREETING);
 
     private Acceptor(ServerSocketChannel listener) {
@@ -67,82 +63,69 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void acceptAll() {
-        try {
-            while (true) {
+        while (listener.isOpen()) {
+            try {
                 SocketChannel channel = listener.accept();
                 if (greeting.tryAcquire()) {
                     Thread.ofPlatform().name("faultline-greet").daemon().start(() -> greet(channel));
                 } else {
                     channel.close();
                 }
+            } catch (ClosedChannelException e) {
+                return; // a source has come, or nobody waits any more
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "accepting a connection failed", e);
+                pause(); // too many open files, say: that passes
             }
-        } catch (ClosedChannelException e) {
-            return; // a source has come, or nobody waits any more
-        } catch (IOException e) {
-            System.getLogger(Acceptor.class.getName()).log(System.Logger.Level.WARNING, "accepting failed", e);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void greet(SocketChannel channel) {
         try {
-            FrameChannel frames = new FrameChannel(channel);
-            Frame hello = frames.read();
-            Optional<Role> role = Role.of(hello);
-            if (hello.type() != FrameType.HELLO || hello.page() != Frame.MAGIC || role.isEmpty()) {
-                channel.close();
-            } else if (hello.count() != Frame.VERSION) {
-                frames.write(Frame.abort("the destination speaks version " + Frame.VERSION + " of the protocol, not "
-                        + hello.count() + ": use the same Faultline on both sides"));
-                channel.close();
-            } else {
-                greeted.add(new Greeted(role.get(), hello.round(), frames));
-            }
-        } catch (IOException e) {
-            closeQuietly(channel);
+            Optional<Greeting> from = Greeting.read(channel);
+            from.ifPresent(this::handOn);
         } finally {
             greeting.release();
         }
     }
 
-    private static void closeQuietly(SocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            System.getLogger(Acceptor.class.getName()).log(System.Logger.Level.DEBUG, "closing failed", e);
+    private void handOn(Greeting from) {
+        boolean isWanted = greeted.offer(from);
+        if (!isWanted || (!listener.isOpen() && greeted.remove(from))) {
+            from.channel().close(); // nobody takes it any more; if somebody has just taken it, it is theirs
         }
     }
 
-    /** Waits for a source, then closes the listener: one migration for one waiting guest. */
+    /** Waits for a source with all of its connections, then closes the listener: one migration for one waiting guest. */
     Map<Role, FrameChannel> awaitSource() throws MigrationException {
-        Map<Role, FrameChannel> connections = new EnumMap<>(Role.class);
-        long sessionId = 0;
+        Gathering gathering = new Gathering();
         try {
-            while (connections.size() < Role.values().length) {
-                Greeted next =
-                        connections.isEmpty() ? greeted.take() : greeted.poll(COMPLETE_SECONDS, TimeUnit.SECONDS);
-                if (next == null) {
-                    throw new MigrationException("a source connected, but not with all of its connections", null);
+            while (true) {
+                Greeting next = greeted.poll(EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    Optional<Map<Role, FrameChannel>> complete = gathering.add(next, System.nanoTime());
+                    if (complete.isPresent()) {
+                        return complete.get();
+                    }
+                } else if (!listener.isOpen()) {
+                    throw new MigrationException("nobody waits for a source any more", null);
                 }
-                if (connections.isEmpty()) {
-                    sessionId = next.sessionId();
-                }
-                add(connections, next, sessionId);
+                gathering.expire(System.nanoTime());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MigrationException("interrupted while waiting for a source", e);
         } finally {
+            gathering.close();
             close();
-        }
-        return connections;
-    }
-
-    private static void add(Map<Role, FrameChannel> connections, Greeted next, long sessionId) {
-        @Nullable
-        FrameChannel other =
-                next.sessionId() == sessionId ? connections.putIfAbsent(next.role(), next.channel()) : next.channel();
-        if (other != null) {
-            Objects.requireNonNull(next.channel()).close(); // another source, or a connection too many
         }
     }
 
@@ -151,7 +134,10 @@ public final class Acceptor implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException e) {
-            System.getLogger(Acceptor.class.getName()).log(System.Logger.Level.DEBUG, "closing failed", e);
+            LOG.log(System.Logger.Level.DEBUG, "closing failed", e);
+        }
+        for (Greeting late = greeted.poll(); late != null; late = greeted.poll()) {
+            late.channel().close();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.faultline.migration.destination;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationProgress;
 import dev.faultline.migration.engine.EngineLoop;
+import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
@@ -19,6 +20,7 @@ import dev.faultline.migration.wire.Offer;
 import dev.faultline.migration.wire.ProtocolException;
 import dev.faultline.migration.wire.Role;
 import dev.faultline.uffd.os.EventFd;
+import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -34,7 +36,7 @@ import java.util.function.Consumer;
  */
 public final class DestinationEngine {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
-    private static final long CLOSE_NANOS = 5_000_000_000L;
+    private static final long CLOSE_NANOS = 2_000_000_000L;
 
     private final Guest guest;
     private final DestinationOptions options;
@@ -52,6 +54,7 @@ public final class DestinationEngine {
     private final HandOver handOver;
     private final DestinationSession session;
     private final EngineLoop loop;
+    private final Outbox outbox;
 
     private final long beganNanos = System.nanoTime();
     private long preparedNanos;
@@ -75,6 +78,7 @@ public final class DestinationEngine {
         control = Objects.requireNonNull(connections.get(Role.CONTROL));
         pages = Objects.requireNonNull(connections.get(Role.PAGES));
         faults = Objects.requireNonNull(connections.get(Role.FAULTS));
+        outbox = new Outbox(control);
         mapper = new PageMapper(guest.uffd(), memory, waiting, statistics);
         session = new DestinationSession(Offer.of(guest.regions()), beganNanos);
         loop = new EngineLoop(reason -> perform(session.onFailure(reason)), this::tick);
@@ -94,12 +98,25 @@ public final class DestinationEngine {
     public static DestinationReport run(
             Guest guest, Acceptor acceptor, DestinationOptions options, Consumer<MigrationProgress> progress)
             throws MigrationException {
-        GuestState state = guest.state();
-        if (state != GuestState.INCOMING) {
-            throw new MigrationException(
-                    "this guest does not wait for a migration, it is " + state + ": start it as an incoming one", null);
+        try {
+            GuestState state = guest.state();
+            if (state != GuestState.INCOMING) {
+                throw new MigrationException(
+                        "this guest does not wait for a migration, it is " + state + ": start it as an incoming one",
+                        null);
+            }
+            return receive(guest, acceptor.awaitSource(), options, progress);
+        } catch (GuestException | LinuxException e) {
+            throw new MigrationException("the migration could not begin: " + e.getMessage(), e);
         }
-        Map<Role, FrameChannel> connections = acceptor.awaitSource();
+    }
+
+    private static DestinationReport receive(
+            Guest guest,
+            Map<Role, FrameChannel> connections,
+            DestinationOptions options,
+            Consumer<MigrationProgress> progress)
+            throws MigrationException {
         try (DestinationMemory memory = new DestinationMemory(guest);
                 EventFd stopFaults = new EventFd()) {
             return new DestinationEngine(guest, options, memory, connections, stopFaults, progress).run();
@@ -109,33 +126,35 @@ public final class DestinationEngine {
     }
 
     private DestinationReport run() throws MigrationException {
-        loop.start("control", this::readControl);
-        loop.start("pages", this::readPages);
-        loop.start("fault-answers", this::readFaultAnswers);
+        Thread controlReader = loop.start("control", this::readControl);
+        loop.start("control-out", outbox::run);
         loop.run();
-        control.endOutput();
+        outbox.end();
         stopFaults.signal();
-        if (!failure.isEmpty()) {
-            pages.close();
-            faults.close();
-        }
-        loop.joinWorkers(CLOSE_NANOS); // the source closes when it has read what was sent last
+        endConnections(controlReader);
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
         return report();
     }
 
+    /** The control connection ends first: what the peer learns of a failure is the reason, and not a closed connection. */
+    private void endConnections(Thread controlReader) {
+        EngineLoop.join(controlReader, CLOSE_NANOS);
+        pages.close();
+        faults.close();
+        if (!loop.joinWorkers(CLOSE_NANOS)) {
+            control.close();
+            if (!loop.joinWorkers(CLOSE_NANOS)) {
+                memory.keepForever();
+            }
+        }
+    }
+
     private void readControl() throws IOException {
         while (true) {
             Frame frame = control.read();
-            loop.post(() -> {
-                try {
-                    perform(session.onFrame(frame, System.nanoTime()));
-                } catch (ProtocolException e) {
-                    perform(session.onFailure(Objects.requireNonNull(e.getMessage())));
-                }
-            });
+            loop.post(() -> perform(session.onFrame(frame, System.nanoTime())));
         }
     }
 
@@ -170,26 +189,31 @@ public final class DestinationEngine {
     private void tick() {
         long now = System.nanoTime();
         perform(session.onTick(now));
-        progress.accept(new MigrationProgress(
-                phase, 0, receivedBytes.get(), statistics.count(), memory.notCurrent(), now - beganNanos));
+        loop.tell(
+                progress,
+                new MigrationProgress(
+                        phase, 0, receivedBytes.get(), statistics.count(), memory.notCurrent(), now - beganNanos));
     }
 
     private void perform(List<DestinationAction> actions) {
         for (DestinationAction action : actions) {
             try {
                 perform(action);
-            } catch (IOException | RuntimeException e) {
-                String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-                loop.post(() -> perform(session.onFailure(reason)));
+            } catch (IOException | RuntimeException | Error e) {
+                // Not at once: the actions that follow belong to the state before.
+                loop.post(() -> perform(session.onFailure(EngineLoop.reason(e))));
             }
         }
     }
 
     private void perform(DestinationAction action) throws IOException {
         switch (action) {
-            case DestinationAction.Send send -> control.write(send.frame());
+            case DestinationAction.Send send -> outbox.send(send.frame());
             case DestinationAction.Arm _ -> {
                 memory.arm();
+                // Not before: no page of a source whose guest does not fit is to be taken.
+                loop.start("pages", this::readPages);
+                loop.start("fault-answers", this::readFaultAnswers);
                 loop.start(
                         "faults",
                         new FaultService(guest.uffd(), memory, waiting, mapper, statistics, faults, stopFaults)::run);
@@ -229,7 +253,7 @@ public final class DestinationEngine {
                 guest.resume();
             }
         } catch (GuestException e) {
-            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage())));
+            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage()), isGivenUp()));
             return;
         }
         startedNanos = System.nanoTime();
@@ -237,12 +261,19 @@ public final class DestinationEngine {
         perform(session.onResumed());
     }
 
+    private boolean isGivenUp() {
+        try {
+            guest.relinquish();
+            return true;
+        } catch (GuestException e) {
+            failure = ". It could not be given up here either: " + e.getMessage();
+            return false;
+        }
+    }
+
     private void applyMap(Frame frame) throws ProtocolException {
         int index = frame.region();
-        if (index >= memory.regionCount()
-                || frame.page() < 0
-                || frame.count() < 1
-                || frame.page() + frame.count() > memory.region(index).pageCount()) {
+        if (frame.count() < 1 || !memory.hasPages(index, frame.page(), frame.count())) {
             throw new ProtocolException("the source sent the dirty map of pages " + frame.page() + " + " + frame.count()
                     + " of region " + index);
         }

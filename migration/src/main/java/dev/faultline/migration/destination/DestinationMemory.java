@@ -17,6 +17,7 @@ final class DestinationMemory implements AutoCloseable {
     private final List<GuestRegion> regions;
     private final List<AliasMapping> aliases = new ArrayList<>();
     private final List<PageStates> states = new ArrayList<>();
+    private boolean kept;
 
     DestinationMemory(Guest guest) {
         this.guest = guest;
@@ -90,6 +91,14 @@ final class DestinationMemory implements AutoCloseable {
         return missing;
     }
 
+    /** {@return whether a region has these pages} Every number that comes from the source is asked about here. */
+    boolean hasPages(int index, long first, long count) {
+        return index < regions.size()
+                && first >= 0
+                && count >= 0
+                && first <= states.get(index).pageCount() - count;
+    }
+
     /** {@return the same failure, or what it means when the kernel could not make a page of the file} */
     IOException explain(int index, IOException e) {
         String message = e.getMessage();
@@ -101,8 +110,18 @@ final class DestinationMemory implements AutoCloseable {
         return e;
     }
 
+    /** A thread that will not end still writes here: better to leak the mapping than to have it write elsewhere. */
+    void keepForever() {
+        kept = true;
+        System.getLogger(DestinationMemory.class.getName())
+                .log(System.Logger.Level.WARNING, "a thread of a migration has not ended; what it writes stays mapped");
+    }
+
     @Override
     public void close() {
+        if (kept) {
+            return;
+        }
         aliases.forEach(AliasMapping::close);
     }
 }

@@ -56,9 +56,7 @@ final class FrameApplier {
         int index = header.region();
         long first = header.page();
         long count = header.count();
-        if (index >= memory.regionCount()
-                || first < 0
-                || first + count > memory.region(index).pageCount()) {
+        if (!memory.hasPages(index, first, count)) {
             throw new ProtocolException(
                     "the source sent " + type + " of pages " + first + " + " + count + " of region " + index);
         }

@@ -43,23 +43,55 @@ final class PageMapper {
      */
     boolean map(int index, int page) {
         PageStates states = memory.states(index);
+        GuestRegion region = memory.region(index);
         byte state = states.state(page);
+        if (state == PageStates.CURRENT) {
+            return mapCurrent(states, region, page);
+        }
         if (state == PageStates.CURRENT_ZERO && states.moveToMapped(page)) {
-            return mapZero(memory.region(index), index, page);
+            return mapZero(region, index, page);
         }
-        if (state != PageStates.CURRENT) {
-            return mapRun(memory.region(index), page, page + 1, state == PageStates.MAPPED);
-        }
+        // Mapped before, or by another thread just now. No page there means that it is a zero page not made yet, or one
+        // that the guest gave back since: zero both times.
+        long result = continueRun(region, page, page + 1);
+        return result == -Uffd.EFAULT ? mapZero(region, index, page) : result == 0;
+    }
+
+    private boolean mapCurrent(PageStates states, GuestRegion region, int page) {
         int window = page / FAULT_AROUND_PAGES * FAULT_AROUND_PAGES;
         int first = states.runStart(page, window);
         int end = states.runEnd(page, Math.min(states.pageCount(), window + FAULT_AROUND_PAGES));
         for (int i = first; i < end; i++) {
             states.moveToMapped(i);
         }
-        return mapRun(memory.region(index), first, end, false);
+        long result = continueRun(region, first, end);
+        if (result == -Uffd.EFAULT) {
+            throw new IllegalStateException("a page of " + region.name() + " from " + first + " to " + (end - 1)
+                    + " is current, but the file does not hold it");
+        }
+        return result == 0;
     }
 
-    private boolean mapRun(GuestRegion region, int first, int end, boolean mayLackContent) {
+    private boolean mapZero(GuestRegion region, int index, int page) {
+        long offset = (long) page << region.pageShift();
+        if (region.file().pageSize().isHuge()) {
+            // ZEROPAGE does not exist for hugetlbfs: have the kernel make the page, then map it.
+            memory.alias(index).populate(offset, 1L << region.pageShift());
+        } else {
+            long done = uffd.zeroPages(region.guestAddress() + offset, 1L << region.pageShift(), 0);
+            if (done > 0) {
+                return true;
+            }
+            if (done != -Uffd.EEXIST && done != -Uffd.ENOENT) {
+                requireAgain("ZEROPAGE", done, region, page);
+                return false;
+            }
+        }
+        return continueRun(region, page, page + 1) == 0;
+    }
+
+    /** {@return 0, or -EFAULT if the file does not hold a page, or -EAGAIN} */
+    private long continueRun(GuestRegion region, int first, int end) {
         int shift = region.pageShift();
         int page = first;
         while (page < end) {
@@ -68,33 +100,27 @@ final class PageMapper {
             if (done > 0) {
                 page += (int) (done >> shift);
             } else if (done == -Uffd.EEXIST || done == -Uffd.ENOENT) {
-                // Mapped by another thread, or unregistered meanwhile; the kernel wakes nobody then.
+                // Mapped by another thread, or unregistered meanwhile; the kernel wakes nobody then. Or the run crosses
+                // the end of a mapping: who waits for this page touches it again, and it is mapped alone.
                 uffd.wake(address, 1L << shift);
                 page++;
-            } else if (done == -Uffd.EAGAIN || (mayLackContent && done == -Uffd.EFAULT)) {
-                return false; // another thread is about to make this zero page
-            } else if (done == -Uffd.ESRCH) {
-                throw new IllegalStateException("the guest process has gone");
             } else {
-                throw new IllegalStateException("UFFDIO_CONTINUE of page " + page + " of " + region.name()
-                        + ", which is current, failed with errno " + -done);
+                if (done != -Uffd.EFAULT) {
+                    requireAgain("CONTINUE", done, region, page);
+                }
+                return done;
             }
         }
-        return true;
+        return 0;
     }
 
-    private boolean mapZero(GuestRegion region, int index, int page) {
-        long offset = (long) page << region.pageShift();
-        long address = region.guestAddress() + offset;
-        if (!region.file().pageSize().isHuge()) {
-            long done = uffd.zeroPages(address, 1L << region.pageShift(), 0);
-            if (done > 0) {
-                return true;
-            }
-        } else {
-            // ZEROPAGE does not exist for hugetlbfs: have the kernel make the page, then map it.
-            memory.alias(index).populate(offset, 1L << region.pageShift());
+    private static void requireAgain(String call, long done, GuestRegion region, int page) {
+        if (done == -Uffd.ESRCH) {
+            throw new IllegalStateException("the guest process has gone");
         }
-        return mapRun(region, page, page + 1, true);
+        if (done != -Uffd.EAGAIN) {
+            throw new IllegalStateException(
+                    "UFFDIO_" + call + " of page " + page + " of " + region.name() + " failed with errno " + -done);
+        }
     }
 }

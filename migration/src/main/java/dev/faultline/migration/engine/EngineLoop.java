@@ -1,5 +1,9 @@
 package dev.faultline.migration.engine;
 
+import dev.faultline.migration.guest.GuestException;
+import dev.faultline.uffd.os.LinuxException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,7 +46,7 @@ public final class EngineLoop {
     }
 
     /** Starts a worker on a thread of its own; native calls that block must not sit on virtual threads. */
-    public void start(String name, Work work) {
+    public Thread start(String name, Work work) {
         Thread worker = Thread.ofPlatform().name("faultline-" + name).daemon().start(() -> {
             try {
                 work.run();
@@ -51,6 +55,7 @@ public final class EngineLoop {
             }
         });
         workers.add(worker);
+        return worker;
     }
 
     /** Handles events until {@link #finish()}. */
@@ -67,9 +72,18 @@ public final class EngineLoop {
                     event.run();
                 }
                 onTick.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 onFailure.accept(reason(e));
             }
+        }
+    }
+
+    /** Tells somebody of the progress; that he fails is no reason to give the migration up. */
+    public <T> void tell(Consumer<T> listener, T progress) {
+        try {
+            listener.accept(progress);
+        } catch (RuntimeException e) {
+            System.getLogger(EngineLoop.class.getName()).log(System.Logger.Level.DEBUG, "progress was not taken", e);
         }
     }
 
@@ -78,24 +92,34 @@ public final class EngineLoop {
         finished = true;
     }
 
-    /** Waits for the workers to end, which their closed connections make them do. */
-    public void joinWorkers(long timeoutNanos) {
+    /**
+     * Waits for the workers to end, which their closed connections make them do.
+     *
+     * @return whether all of them have ended; what they use must not be taken from one that has not
+     */
+    public boolean joinWorkers(long timeoutNanos) {
         long deadline = System.nanoTime() + timeoutNanos;
+        boolean ended = true;
         for (Thread worker : workers) {
-            try {
-                worker.join(java.time.Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+            ended &= join(worker, deadline - System.nanoTime());
+        }
+        return ended;
+    }
+
+    /** Waits for one worker to end. {@return whether it has} */
+    public static boolean join(Thread worker, long timeoutNanos) {
+        try {
+            return worker.join(Duration.ofNanos(Math.max(1, timeoutNanos)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
-    private static String reason(Throwable t) {
+    /** {@return a failure's reason in words} Its message, if it was written for an operator. */
+    public static String reason(Throwable t) {
         String message = t.getMessage();
-        boolean expected = t instanceof java.io.IOException
-                || t instanceof dev.faultline.migration.guest.GuestException
-                || t instanceof dev.faultline.uffd.os.LinuxException;
+        boolean expected = t instanceof IOException || t instanceof GuestException || t instanceof LinuxException;
         if (!expected) {
             System.getLogger(EngineLoop.class.getName()).log(System.Logger.Level.DEBUG, "unexpected failure", t);
         }

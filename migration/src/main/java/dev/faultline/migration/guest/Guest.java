@@ -25,7 +25,7 @@ public interface Guest extends AutoCloseable {
     /** Stops every vCPU; returns when all of them have stopped. */
     void pause();
 
-    /** Lets a paused guest run. */
+    /** Lets a paused guest run; does nothing if it runs. */
     void resume();
 
     /**
@@ -40,7 +40,10 @@ public interface Guest extends AutoCloseable {
      */
     void loadDeviceState(byte[] state);
 
-    /** Gives the guest up for good, on the source after the hand-over: this machine refuses to run it from now on. */
+    /**
+     * Gives a paused guest up for good: this machine refuses to run it from now on, also if it was told to before and has
+     * not come to it. Success proves that the guest does not run here; a guest that runs is not given up.
+     */
     void relinquish();
 
     @Override

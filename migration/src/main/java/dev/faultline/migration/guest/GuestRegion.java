@@ -11,6 +11,9 @@ import dev.faultline.uffd.memory.MemoryFile;
  * @param file the memory file behind it; owned by the guest's attachment
  */
 public record GuestRegion(int id, String name, long guestAddress, MemoryFile file) {
+    /** 4 TiB of 4 KiB pages; with some room left below 2<sup>31</sup>, page numbers can be rounded up without overflow. */
+    public static final int MAX_PAGES = 1 << 30;
+
     /** {@return its length in bytes} */
     public long lengthBytes() {
         return file.lengthBytes();
@@ -21,8 +24,17 @@ public record GuestRegion(int id, String name, long guestAddress, MemoryFile fil
         return file.pageSize().shift();
     }
 
-    /** {@return how many pages it has} */
+    /**
+     * {@return how many pages it has}
+     *
+     * @throws GuestException if it has more than {@link #MAX_PAGES}
+     */
     public int pageCount() {
-        return Math.toIntExact(lengthBytes() >> pageShift());
+        long pages = lengthBytes() >> pageShift();
+        if (pages > MAX_PAGES) {
+            throw new GuestException("Memory region '" + name + "' of " + lengthBytes() + " bytes is too long: a region"
+                    + " has at most " + MAX_PAGES + " pages");
+        }
+        return (int) pages;
     }
 }

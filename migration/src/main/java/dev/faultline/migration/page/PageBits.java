@@ -11,7 +11,7 @@ public final class PageBits {
     /** Makes an empty set of a region of that many pages. */
     public PageBits(int pageCount) {
         this.pageCount = pageCount;
-        words = new long[(pageCount + Long.SIZE - 1) / Long.SIZE];
+        words = new long[(int) ((pageCount + Long.SIZE - 1L) / Long.SIZE)];
     }
 
     public int pageCount() {

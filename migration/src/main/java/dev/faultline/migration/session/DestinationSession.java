@@ -15,6 +15,7 @@ import dev.faultline.migration.wire.Offer;
 import dev.faultline.migration.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -56,46 +57,52 @@ public final class DestinationSession {
         liveness.heard(nowNanos);
     }
 
-    /** A control frame has come. */
-    public List<DestinationAction> onFrame(Frame frame, long nowNanos) throws ProtocolException {
+    /** A control frame has come. One that has no business now fails the session; nothing is thrown. */
+    public List<DestinationAction> onFrame(Frame frame, long nowNanos) {
         liveness.heard(nowNanos);
+        if (state == State.ENDED) {
+            return take();
+        }
         switch (frame.type()) {
             case PING -> {}
             case ABORT -> fail("the source gave up: " + frame.text());
-            case OFFER -> onOffer(frame);
-            case PREPARE -> {
-                expect(State.RECEIVING, frame);
-                state = State.LOADING;
-                loaded = true; // also a load that breaks off leaves a guest that must not run
-                run = (frame.flags() & Frame.FLAG_RUN) != 0;
-                out.add(new Load(frame));
-            }
-            case COMMIT -> {
-                expect(State.PREPARED, frame);
-                state = State.STARTING;
-                out.add(new Resume(run));
-            }
+            case OFFER -> onlyIn(State.WAITING, frame, () -> onOffer(frame));
+            case PREPARE -> onlyIn(State.RECEIVING, frame, () -> onPrepare(frame));
+            case COMMIT ->
+                onlyIn(State.PREPARED, frame, () -> {
+                    state = State.STARTING;
+                    out.add(new Resume(run));
+                });
             case DIRTY_MAP -> {
-                if (state != State.RUNNING && state != State.LEAVING) {
-                    throw unexpected(frame);
+                if (state != State.LEAVING) { // every page is here by then, whatever the map says
+                    onlyIn(State.RUNNING, frame, () -> out.add(new ApplyMap(frame)));
                 }
-                out.add(new ApplyMap(frame));
             }
-            default -> throw unexpected(frame);
+            default -> giveUp(unexpected(frame));
         }
         return take();
     }
 
-    private void onOffer(Frame frame) throws ProtocolException {
-        expect(State.WAITING, frame);
-        Optional<String> mismatch = Offer.decode(frame.payload()).mismatch(waiting);
-        if (mismatch.isPresent()) {
-            send(Frame.abort(mismatch.get()));
-            fail(mismatch.get());
-        } else {
-            state = State.ARMING;
-            out.add(new Arm());
+    private void onOffer(Frame frame) {
+        try {
+            Optional<String> mismatch = Offer.decode(frame.payload()).mismatch(waiting);
+            if (mismatch.isPresent()) {
+                giveUp(mismatch.get());
+                return;
+            }
+        } catch (ProtocolException e) {
+            giveUp(Objects.requireNonNull(e.getMessage()));
+            return;
         }
+        state = State.ARMING;
+        out.add(new Arm());
+    }
+
+    private void onPrepare(Frame frame) {
+        state = State.LOADING;
+        loaded = true; // also a load that breaks off leaves a guest that must not run
+        run = (frame.flags() & Frame.FLAG_RUN) != 0;
+        out.add(new Load(frame));
     }
 
     /** All guest memory is registered, and its faults are served. */
@@ -126,12 +133,24 @@ public final class DestinationSession {
         return take();
     }
 
-    /** The guest could not be resumed, and has not run for an instant. */
-    public List<DestinationAction> onResumeFailed(String reason) {
+    /**
+     * The guest could not be resumed.
+     *
+     * @param reason why
+     * @param neverRuns whether it has been given up since, which proves that it has not run and never will: a command
+     *     that was not answered in time may have been carried out, or may be later
+     */
+    public List<DestinationAction> onResumeFailed(String reason, boolean neverRuns) {
         if (state == State.STARTING) {
-            send(Frame.abort(reason));
-            out.add(new Discard());
-            out.add(new Finish("the guest could not be started here: " + reason + "; it goes on at the source"));
+            String failure = "the guest could not be started here: " + reason;
+            if (neverRuns) {
+                send(Frame.abort(reason));
+                out.add(new Finish(failure + "; it goes on at the source"));
+            } else {
+                out.add(new PauseGuest());
+                out.add(new Finish(failure + "; the hand-over is in doubt, so the guest stays paused at the source:"
+                        + " resume it there only if it does not run here"));
+            }
             state = State.ENDED;
         }
         return take();
@@ -168,7 +187,7 @@ public final class DestinationSession {
                 send(Frame.of(FrameType.PING));
             }
             if (liveness.isLost(nowNanos)) {
-                fail("the source has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI + " ms");
+                giveUp("the source has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI + " ms");
             }
         }
         return take();
@@ -177,13 +196,17 @@ public final class DestinationSession {
     /** Something of this side failed, or a connection did. */
     public List<DestinationAction> onFailure(String reason) {
         if (state != State.ENDED) {
-            // After COMMIT an ABORT would claim that the guest never ran here.
-            if (state.compareTo(State.STARTING) < 0) {
-                send(Frame.abort(reason));
-            }
-            fail(reason);
+            giveUp(reason);
         }
         return take();
+    }
+
+    private void giveUp(String reason) {
+        // After COMMIT an ABORT would claim that the guest never ran here.
+        if (state.compareTo(State.STARTING) < 0) {
+            send(Frame.abort(reason));
+        }
+        fail(reason);
     }
 
     private void fail(String reason) {
@@ -197,7 +220,10 @@ public final class DestinationSession {
             out.add(new Finish(reason + "; the guest never ran here"));
         } else {
             out.add(new PauseGuest());
-            out.add(new Finish(reason + "; the guest is paused here, because pages of it are still at the source"));
+            out.add(new Finish(reason + "; the guest is paused here, because "
+                    + (allCurrent
+                            ? "its memory is here but still under the engine's control"
+                            : "pages of it are still at the source")));
         }
         state = State.ENDED;
     }
@@ -206,14 +232,16 @@ public final class DestinationSession {
         out.add(new Send(frame));
     }
 
-    private void expect(State expected, Frame frame) throws ProtocolException {
-        if (state != expected) {
-            throw unexpected(frame);
+    private void onlyIn(State expected, Frame frame, Runnable handle) {
+        if (state == expected) {
+            handle.run();
+        } else {
+            giveUp(unexpected(frame));
         }
     }
 
-    private ProtocolException unexpected(Frame frame) {
-        return new ProtocolException("the source sent " + frame.type() + " in state " + state);
+    private String unexpected(Frame frame) {
+        return "the source sent " + frame.type() + " in state " + state;
     }
 
     private List<DestinationAction> take() {

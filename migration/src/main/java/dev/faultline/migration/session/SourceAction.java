@@ -34,7 +34,7 @@ public sealed interface SourceAction {
     /** The guest is the destination's for good. */
     record Relinquish() implements SourceAction {}
 
-    /** Stop tracking; with {@code resume}, let the guest run on here. */
+    /** Stop tracking; with {@code resume}, let the guest run on here if this migration has stopped it. */
     record Release(boolean resume) implements SourceAction {}
 
     /** The session has ended: in success if {@code failure} is empty. */

@@ -32,6 +32,7 @@ import java.util.List;
  */
 public final class SourceSession {
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final String AS_BEFORE = "; the guest goes on here as before";
 
     enum State {
         OFFERED,
@@ -78,32 +79,29 @@ public final class SourceSession {
         return take();
     }
 
-    /** A control frame has come. */
+    /** A control frame has come. One that has no business now fails the session; nothing is thrown. */
     public List<SourceAction> onFrame(Frame frame, long nowNanos) {
         liveness.heard(nowNanos);
+        if (state == State.ENDED) {
+            return take();
+        }
         switch (frame.type()) {
             case PING -> {}
             case ABORT -> onAbort(frame.text());
-            case ACCEPT -> onAccepted();
-            case PREPARED -> {
-                expect(State.PREPARING, frame);
-                prepared = true;
-                commitWhenReady();
-            }
-            case STARTED -> onStarted(frame, nowNanos);
-            case COMPLETE -> {
-                expect(State.SERVING, frame);
-                end(false, "");
-            }
-            default -> throw unexpected(frame);
+            case ACCEPT -> onlyIn(State.OFFERED, frame, this::onAccepted);
+            case PREPARED ->
+                onlyIn(State.PREPARING, frame, () -> {
+                    prepared = true;
+                    commitWhenReady();
+                });
+            case STARTED -> onlyIn(State.COMMITTED, frame, () -> onStarted(nowNanos));
+            case COMPLETE -> onlyIn(State.SERVING, frame, () -> end(false, ""));
+            default -> giveUp(unexpected(frame));
         }
         return take();
     }
 
     private void onAccepted() {
-        if (state != State.OFFERED) {
-            throw new IllegalStateException("the destination accepted twice");
-        }
         state = State.COPYING;
         if (mode == MigrationMode.POSTCOPY) {
             pause();
@@ -134,7 +132,7 @@ public final class SourceSession {
 
     private void pause() {
         state = State.PAUSING;
-        paused = true; // from now on a failure has to resume the guest
+        paused = true; // from now on a failure has to resume the guest, if it was this migration that stopped it
         out.add(new Pause());
     }
 
@@ -183,8 +181,7 @@ public final class SourceSession {
         }
     }
 
-    private void onStarted(Frame frame, long nowNanos) {
-        expect(State.COMMITTED, frame);
+    private void onStarted(long nowNanos) {
         state = State.SERVING;
         startedAtNanos = nowNanos;
         out.add(new Relinquish());
@@ -211,7 +208,7 @@ public final class SourceSession {
                 send(Frame.of(FrameType.PING));
             }
             if (liveness.isLost(nowNanos)) {
-                fail("the destination has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI
+                giveUp("the destination has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI
                         + " ms");
             }
             sendMapWhenDue(nowNanos);
@@ -222,16 +219,20 @@ public final class SourceSession {
     /** Something of this side failed, or a connection did. */
     public List<SourceAction> onFailure(String reason) {
         if (state != State.ENDED) {
-            send(Frame.abort(reason));
-            fail(reason);
+            giveUp(reason);
         }
         return take();
+    }
+
+    private void giveUp(String reason) {
+        send(Frame.abort(reason));
+        fail(reason);
     }
 
     private void onAbort(String reason) {
         if (state == State.COMMITTED) {
             // The destination aborts after COMMIT only when its guest has not run and never will.
-            end(true, "the destination could not start the guest: " + reason + "; the guest runs on here");
+            end(paused, "the destination could not start the guest: " + reason + AS_BEFORE);
         } else {
             fail("the destination gave up: " + reason);
         }
@@ -252,7 +253,7 @@ public final class SourceSession {
                         reason
                                 + "; the guest is the destination's since the hand-over, and its last pages are still here:"
                                 + " this guest process keeps its memory and never resumes");
-            default -> end(paused, reason + "; the guest runs on here");
+            default -> end(paused, reason + AS_BEFORE);
         }
     }
 
@@ -266,14 +267,16 @@ public final class SourceSession {
         out.add(new Send(frame));
     }
 
-    private void expect(State expected, Frame frame) {
-        if (state != expected) {
-            throw unexpected(frame);
+    private void onlyIn(State expected, Frame frame, Runnable handle) {
+        if (state == expected) {
+            handle.run();
+        } else {
+            giveUp(unexpected(frame));
         }
     }
 
-    private IllegalStateException unexpected(Frame frame) {
-        return new IllegalStateException("the destination sent " + frame.type() + " in state " + state);
+    private String unexpected(Frame frame) {
+        return "the destination sent " + frame.type() + " in state " + state;
     }
 
     private List<SourceAction> take() {

@@ -39,7 +39,7 @@ final class FaultAnswerer {
             int region = header.region();
             long page = header.page();
             if (header.type() != FrameType.FAULT || header.payloadBytes() != 0) {
-                throw new ProtocolException("the destination sent " + header.type() + " on the faults connection");
+                throw channel.unexpected(header, "destination", "faults");
             }
             if (region >= readers.size()
                     || page < 0
@@ -50,11 +50,20 @@ final class FaultAnswerer {
         }
     }
 
+    /** Looks a short way ahead only: the next dirty page of a big guest may be megabytes of bits away. */
+    private static int cleanRun(PageBits dirty, int page) {
+        int limit = Math.min((page / PushOrder.RUN_PAGES + 1) * PushOrder.RUN_PAGES, dirty.pageCount());
+        int end = page + 1;
+        while (end < limit && !dirty.contains(end)) {
+            end++;
+        }
+        return end - page;
+    }
+
     private void answer(PageReader reader, int page, PageBits dirty) throws IOException {
         int region = reader.region().id();
         if (!dirty.contains(page)) {
-            int limit = (page / PushOrder.RUN_PAGES + 1) * PushOrder.RUN_PAGES;
-            int count = Math.min(dirty.next(page), Math.min(limit, dirty.pageCount())) - page;
+            int count = cleanRun(dirty, page);
             counters.faultCurrent.incrementAndGet();
             channel.write(FrameType.CURRENT, 0, region, count, page, Frame.FINAL, NO_PAYLOAD);
             return;

@@ -2,6 +2,7 @@ package dev.faultline.migration.source;
 
 import dev.faultline.migration.page.PageBits;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ final class FinalMap {
             throw new InterruptedException("the migration ended before the dirty map was known");
         }
         return bits;
+    }
+
+    /** {@return the dirty pages of each region, which must be known by now} */
+    List<PageBits> known() {
+        return Objects.requireNonNull(dirty, "the dirty map is not known yet");
     }
 
     /** Takes the next pages to push. {@return whether there are any} */

@@ -5,7 +5,6 @@ import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameHeader;
 import dev.faultline.migration.wire.FrameType;
-import dev.faultline.migration.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -104,7 +103,7 @@ final class PageSender {
         while (true) {
             FrameHeader header = channel.readHeader();
             if (header.type() != FrameType.APPLIED || header.payloadBytes() != 0) {
-                throw new ProtocolException("the destination sent " + header.type() + " on the pages connection");
+                throw channel.unexpected(header, "destination", "pages");
             }
             ledger.applied(header.round());
         }

@@ -60,12 +60,19 @@ final class RoundSender {
                 memory.bytes(dirty));
     }
 
-    /** With the guest paused: fixes what is dirty; a frame that nobody has acknowledged may never take effect. */
-    void freeze(FinalMap map) {
-        scanLast();
+    /**
+     * With the guest paused, and before the destination is told so: a frame that it has not acknowledged by now may never
+     * take effect. Once it is told it drops what is still on its way, and acknowledges that too.
+     */
+    void closeRounds() {
         if (testSwitch != TestSwitch.DROP_BARRIER) {
             ledger.addUnacknowledged(dirty);
         }
+    }
+
+    /** With the guest paused and the rounds closed: fixes what is dirty. */
+    void freeze(FinalMap map) {
+        scanLast();
         publish(map);
     }
 

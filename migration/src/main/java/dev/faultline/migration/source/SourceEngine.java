@@ -1,9 +1,11 @@
 package dev.faultline.migration.source;
 
 import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.MigrationProgress;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.EngineLoop;
+import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
@@ -15,6 +17,7 @@ import dev.faultline.migration.session.SourceSession;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
+import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -42,8 +45,10 @@ public final class SourceEngine {
     private final RoundSender rounds;
     private final SourceSession session;
     private final EngineLoop loop;
+    private final Outbox outbox;
 
     private final long beganNanos = System.nanoTime();
+    private boolean stoppedHere;
     private long pausedNanos;
     private long downtimeNanos;
     private long deviceStateBytes;
@@ -64,6 +69,7 @@ public final class SourceEngine {
         session = new SourceSession(options.mode(), new RoundPolicy(options.mode()), options.holdMapNanos());
         loop = new EngineLoop(reason -> perform(session.onFailure(reason)), this::tick);
         this.connections = connections;
+        outbox = new Outbox(connections.control());
         this.memory = memory;
         sender = new PageSender(connections.pages(), memory.newReaders(), ledger, counters);
         rounds = new RoundSender(memory, tracker, sender, ledger, counters, options.testSwitch());
@@ -80,18 +86,23 @@ public final class SourceEngine {
      */
     public static SourceReport run(Guest guest, SourceOptions options, Consumer<MigrationProgress> progress)
             throws MigrationException {
-        GuestState state = guest.state();
-        if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
-            throw new MigrationException("this guest cannot be moved: it is " + state, null);
-        }
-        try (SourceMemory memory = new SourceMemory(guest);
-                Connections connections = Connections.open(options.destination())) {
-            return new SourceEngine(guest, options, memory, connections, progress).run();
+        try {
+            GuestState state = guest.state();
+            if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
+                throw new MigrationException("this guest cannot be moved: it is " + state, null);
+            }
+            try (SourceMemory memory = new SourceMemory(guest);
+                    Connections connections = Connections.open(options.destination())) {
+                return new SourceEngine(guest, options, memory, connections, progress).run();
+            }
+        } catch (GuestException | LinuxException e) {
+            throw new MigrationException("the migration could not begin: " + e.getMessage(), e);
         }
     }
 
     private SourceReport run() throws MigrationException {
-        loop.start("control", this::readControl);
+        Thread controlReader = loop.start("control", this::readControl);
+        loop.start("control-out", outbox::run);
         loop.start("acknowledgements", sender::readAcknowledgements);
         boolean sendTwice = options.testSwitch() == TestSwitch.WRITE_AFTER_MAP;
         loop.start(
@@ -101,14 +112,25 @@ public final class SourceEngine {
         loop.run();
         ledger.breakOff();
         map.giveUp();
-        connections.control().endOutput();
-        connections.pages().close();
-        connections.faults().close();
-        loop.joinWorkers(CLOSE_NANOS);
+        outbox.end();
+        endConnections(controlReader);
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
         return report();
+    }
+
+    /** The control connection ends first: what the peer learns of a failure is the reason, and not a closed connection. */
+    private void endConnections(Thread controlReader) {
+        EngineLoop.join(controlReader, CLOSE_NANOS);
+        connections.pages().close();
+        connections.faults().close();
+        if (!loop.joinWorkers(CLOSE_NANOS)) {
+            connections.close();
+            if (!loop.joinWorkers(CLOSE_NANOS)) {
+                memory.keepForever();
+            }
+        }
     }
 
     private void readControl() throws IOException {
@@ -127,33 +149,37 @@ public final class SourceEngine {
     private void tick() {
         long now = System.nanoTime();
         perform(session.onTick(now));
-        progress.accept(new MigrationProgress(
-                phase,
-                roundCount,
-                counters.sentBytes.get(),
-                counters.faultPages.get() + counters.faultCurrent.get(),
-                counters.dirtyPages.get(),
-                now - beganNanos));
+        loop.tell(
+                progress,
+                new MigrationProgress(
+                        phase,
+                        roundCount,
+                        counters.sentBytes.get(),
+                        counters.faultPages.get() + counters.faultCurrent.get(),
+                        counters.dirtyPages.get(),
+                        now - beganNanos));
     }
 
     private void perform(List<SourceAction> actions) {
         for (SourceAction action : actions) {
             try {
                 perform(action);
-            } catch (IOException | RuntimeException e) {
-                String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-                loop.post(() -> perform(session.onFailure(reason)));
+            } catch (RuntimeException | Error e) {
+                // Not at once: the actions that follow belong to the state before.
+                loop.post(() -> perform(session.onFailure(EngineLoop.reason(e))));
             }
         }
     }
 
-    private void perform(SourceAction action) throws IOException {
+    private void perform(SourceAction action) {
         switch (action) {
-            case SourceAction.Send send -> connections.control().write(send.frame());
-            case SourceAction.Track _ -> {
-                tracker.start();
-                perform(session.onTracking());
-            }
+            case SourceAction.Send send -> outbox.send(send.frame());
+            case SourceAction.Track _ ->
+                // On a thread of its own: protecting a big guest takes seconds, and the session has to be heard.
+                loop.start("track", () -> {
+                    tracker.start();
+                    loop.post(() -> perform(session.onTracking()));
+                });
             case SourceAction.SendRound send -> sendRound(send.round());
             case SourceAction.Pause _ -> pause();
             case SourceAction.CopyRest _ -> freeze(() -> rounds.copyRest(map));
@@ -169,7 +195,7 @@ public final class SourceEngine {
                     loop.post(() -> perform(session.onPushed()));
                 });
             case SourceAction.SendMap _ -> sendMap();
-            case SourceAction.Relinquish _ -> guest.relinquish();
+            case SourceAction.Relinquish _ -> relinquish();
             case SourceAction.Release release -> release(release.resume());
             case SourceAction.Finish finish -> {
                 failure = finish.failure() + failure;
@@ -194,7 +220,11 @@ public final class SourceEngine {
         boolean wasRunning = guest.state() == GuestState.RUNNING;
         pausedNanos = System.nanoTime();
         if (wasRunning) {
+            stoppedHere = true; // also if the answer is lost: the machine may stop later
             guest.pause();
+        }
+        if (options.mode() != MigrationMode.PRECOPY) {
+            rounds.closeRounds();
         }
         perform(session.onPaused(wasRunning));
     }
@@ -206,32 +236,37 @@ public final class SourceEngine {
         });
     }
 
-    private void sendMap() throws IOException {
-        List<PageBits> dirty;
-        try {
-            dirty = map.await();
-        } catch (InterruptedException e) {
-            throw new IOException("interrupted", e);
-        }
+    private void sendMap() {
+        List<PageBits> dirty = map.known();
         for (int region = 0; region < dirty.size(); region++) {
             PageBits bits = dirty.get(region);
             for (int first = 0; first < bits.pageCount(); first += MAP_CHUNK_PAGES) {
                 int count = Math.min(MAP_CHUNK_PAGES, bits.pageCount() - first);
                 byte[] chunk = bits.encode(first, count);
-                connections.control().write(new Frame(FrameType.DIRTY_MAP, 0, region, count, first, 0, chunk));
+                outbox.send(new Frame(FrameType.DIRTY_MAP, 0, region, count, first, 0, chunk));
             }
+        }
+    }
+
+    private void relinquish() {
+        try {
+            guest.relinquish();
+        } catch (GuestException e) {
+            // The destination needs the pages all the same, and only an operator could run this guest now.
+            System.getLogger(SourceEngine.class.getName())
+                    .log(System.Logger.Level.WARNING, "the source's guest is paused but could not be given up", e);
         }
     }
 
     private void release(boolean resume) {
         try {
-            if (resume && guest.state() == GuestState.PAUSED) {
+            if (resume && stoppedHere) {
                 guest.resume(); // first: ending the tracking of a big guest takes a while
             }
-            tracker.stop();
         } catch (GuestException e) {
             failure = ". The guest could not be told: " + e.getMessage();
         }
+        tracker.stop();
     }
 
     private SourceReport report() {

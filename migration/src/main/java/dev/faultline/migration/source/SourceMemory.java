@@ -12,6 +12,7 @@ final class SourceMemory implements AutoCloseable {
     private final List<GuestRegion> regions;
     private final List<AliasMapping> aliases = new ArrayList<>();
     private final List<PageReader> readers = new ArrayList<>();
+    private boolean kept;
 
     SourceMemory(Guest guest) {
         regions = guest.regions();
@@ -62,8 +63,18 @@ final class SourceMemory implements AutoCloseable {
         return bytes;
     }
 
+    /** A thread that will not end still reads here: better to leak the memory than to take it from under that thread. */
+    void keepForever() {
+        kept = true;
+        System.getLogger(SourceMemory.class.getName())
+                .log(System.Logger.Level.WARNING, "a thread of a migration has not ended; what it reads stays mapped");
+    }
+
     @Override
     public void close() {
+        if (kept) {
+            return;
+        }
         readers.forEach(PageReader::close);
         aliases.forEach(AliasMapping::close);
     }

@@ -18,13 +18,13 @@ final class WriteTracker {
     private static final long SLICE_BYTES = 256L << 20;
 
     private final Guest guest;
-    private volatile boolean tracking;
+    private boolean tracking;
 
     WriteTracker(Guest guest) {
         this.guest = guest;
     }
 
-    void start() {
+    synchronized void start() {
         tracking = true;
         for (GuestRegion region : guest.regions()) {
             guest.uffd().register(region.guestAddress(), region.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
@@ -32,7 +32,7 @@ final class WriteTracker {
         }
     }
 
-    boolean isTracking() {
+    synchronized boolean isTracking() {
         return tracking;
     }
 
@@ -50,15 +50,19 @@ final class WriteTracker {
     }
 
     /** Ends it; the guest goes on unhindered. Does nothing when the machine has gone. */
-    void stop() {
+    synchronized void stop() {
         if (!tracking) {
             return;
         }
         tracking = false;
-        try {
-            guest.regions().forEach(region -> inSlices(region, guest.uffd()::unregister));
-        } catch (LinuxException e) {
-            System.getLogger(WriteTracker.class.getName()).log(System.Logger.Level.DEBUG, "tracking was not ended", e);
+        for (GuestRegion region : guest.regions()) {
+            try {
+                inSlices(region, guest.uffd()::unregister);
+            } catch (LinuxException e) {
+                // Of one region that never was registered, say: the others are let go all the same.
+                System.getLogger(WriteTracker.class.getName())
+                        .log(System.Logger.Level.DEBUG, "tracking of " + region.name() + " was not ended", e);
+            }
         }
     }
 

@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Frames over one TCP connection, blocking. One thread reads; writers take turns. Page content goes from and to the
  * caller's memory without a copy in between.
  */
 public final class FrameChannel implements AutoCloseable {
+    private static final int MAX_REASON_BYTES = 1 << 16;
+
     private final SocketChannel channel;
     private final FrameHeader outgoing = new FrameHeader();
     private final FrameHeader incoming = new FrameHeader();
@@ -53,7 +56,7 @@ public final class FrameChannel implements AutoCloseable {
      * Waits for the next frame's header.
      *
      * @return the header, valid until the next call
-     * @throws EOFException if the peer has closed the connection between two frames
+     * @throws EOFException if the peer has closed the connection
      */
     public FrameHeader readHeader() throws IOException {
         readFully(incoming.bytes().clear());
@@ -80,6 +83,24 @@ public final class FrameChannel implements AutoCloseable {
         byte[] payload = new byte[(int) length];
         readFully(ByteBuffer.wrap(payload));
         return new Frame(type, header.flags(), header.region(), header.count(), header.page(), header.round(), payload);
+    }
+
+    /**
+     * {@return what to throw for a frame that has no business on this connection: the peer's own reason if it gives one}
+     *
+     * @param header the frame's header, just read
+     * @param peer who sent it, for the message
+     * @param where what the connection is for
+     */
+    public IOException unexpected(FrameHeader header, String peer, String where) throws IOException {
+        FrameType type = header.type();
+        long length = header.payloadBytes();
+        if (type != FrameType.ABORT || length < 0 || length > MAX_REASON_BYTES) {
+            return new ProtocolException("the " + peer + " sent " + type + " on the " + where + " connection");
+        }
+        byte[] reason = new byte[(int) length];
+        readFully(ByteBuffer.wrap(reason));
+        return new IOException("the " + peer + " gave up: " + new String(reason, StandardCharsets.UTF_8));
     }
 
     /** Tells the peer that no more frames come; what was sent before still arrives, which a mere close may prevent. */

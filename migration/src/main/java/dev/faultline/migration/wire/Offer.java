@@ -71,13 +71,17 @@ public record Offer(List<Region> regions) {
             if (count < 1 || count > MAX_REGIONS) {
                 throw new ProtocolException("the peer offers " + count + " memory regions");
             }
+            if (payload.length != Integer.BYTES + count * REGION_BYTES) {
+                throw new ProtocolException(
+                        "the peer's offer of " + count + " memory regions has " + payload.length + " bytes");
+            }
             List<Region> regions = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
                 regions.add(new Region(in.getInt(), in.getInt(), in.getLong()));
             }
             return new Offer(List.copyOf(regions));
         } catch (BufferUnderflowException e) {
-            throw new ProtocolException("the peer's offer is cut short at " + payload.length + " bytes");
+            throw new ProtocolException("the peer's offer has " + payload.length + " bytes");
         }
     }
 }

@@ -18,10 +18,10 @@ public enum Role {
         return code;
     }
 
-    /** {@return the role that a HELLO names, if it names one} */
-    public static Optional<Role> of(Frame hello) {
+    /** {@return the role that a HELLO's flags name, if they name one} */
+    public static Optional<Role> of(int code) {
         for (Role role : values()) {
-            if (role.code == hello.flags()) {
+            if (role.code == code) {
                 return Optional.of(role);
             }
         }

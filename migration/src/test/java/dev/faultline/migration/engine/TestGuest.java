@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A guest in the test's own process: one thread that checks and rewrites a working set for ever, and touches its memory
  * only in native state. Its device state is its counters, so that a rollback of memory is seen.
  */
-final class TestGuest implements Guest {
+public final class TestGuest implements Guest {
     private static final int BLOCK_BYTES = 4096;
 
     private final MemoryFile file;
@@ -42,12 +42,17 @@ final class TestGuest implements Guest {
     private GuestState state;
     private boolean stopped = true;
     private boolean ended;
+    private boolean idle;
+    private long lastPass = Long.MAX_VALUE;
+    boolean refuseResume;
+    Runnable beforePause = () -> {};
     private long pass = 1;
     private int index;
     final AtomicLong verified = new AtomicLong();
     volatile String corruption = "";
 
-    TestGuest(long memoryBytes, PageSize pageSize, int hotBlocks, long pauseNanosPerPass, boolean incoming) {
+    /** Makes a guest that is paused, or waits for a device state. */
+    public TestGuest(long memoryBytes, PageSize pageSize, int hotBlocks, long pauseNanosPerPass, boolean incoming) {
         this.hotBlocks = hotBlocks;
         this.pauseNanosPerPass = pauseNanosPerPass;
         file = MemoryFile.create("faultline-test", memoryBytes, pageSize);
@@ -71,15 +76,17 @@ final class TestGuest implements Guest {
         });
     }
 
-    MemoryFile file() {
+    /** {@return its memory} */
+    public MemoryFile file() {
         return file;
     }
 
     private void work() throws InterruptedException {
         while (true) {
             synchronized (turn) {
-                while (state != GuestState.RUNNING && !ended) {
+                while ((state != GuestState.RUNNING || pass > lastPass) && !ended) {
                     stopped = true;
+                    idle = pass > lastPass;
                     turn.notifyAll();
                     turn.wait();
                 }
@@ -144,8 +151,31 @@ final class TestGuest implements Guest {
         }
     }
 
+    /** Lets the guest go over its working set that many times more, and then stand still although it "runs". */
+    void allowPasses(long passes) {
+        synchronized (turn) {
+            lastPass = pass + passes - 1;
+            idle = false;
+            turn.notifyAll();
+        }
+    }
+
+    /** Waits until the guest has done what it may. */
+    void awaitIdle() {
+        synchronized (turn) {
+            while (!idle) {
+                try {
+                    turn.wait(100);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+
     @Override
     public void pause() {
+        beforePause.run();
         synchronized (turn) {
             state = GuestState.PAUSED;
             long deadline = System.nanoTime() + 5_000_000_000L;
@@ -165,8 +195,11 @@ final class TestGuest implements Guest {
     @Override
     public void resume() {
         synchronized (turn) {
-            if (state != GuestState.PAUSED) {
+            if (state != GuestState.PAUSED && state != GuestState.RUNNING) {
                 throw new GuestException("cannot resume a guest that is " + state);
+            }
+            if (refuseResume) {
+                throw new GuestException("the machine refuses to run");
             }
             state = GuestState.RUNNING;
             turn.notifyAll();
@@ -196,6 +229,9 @@ final class TestGuest implements Guest {
     @Override
     public void relinquish() {
         synchronized (turn) {
+            if (state == GuestState.RUNNING) {
+                throw new GuestException("a running guest is not given up");
+            }
             state = GuestState.RELINQUISHED;
         }
     }

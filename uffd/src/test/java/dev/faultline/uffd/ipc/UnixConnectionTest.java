@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faultline.uffd.NativeThread;
 import dev.faultline.uffd.OpenFiles;
 import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.internal.linux.NativeMemory;
 import dev.faultline.uffd.memory.MemoryFile;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.EventFd;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class UnixConnectionTest {
     private static final long PATIENCE = Duration.ofSeconds(30).toNanos();
+    private static final int SIGUSR1 = 10;
     private static final int F_GETFD = 1;
     private static final int FD_CLOEXEC = 1;
 
@@ -72,16 +74,22 @@ class UnixConnectionTest {
         assertThat(fds).isEmpty();
     }
 
+    /** A signal cuts the sending in two. */
     @Test
     void aLongMessageArrivesWholeAndItsDescriptorOnce() {
+        NativeMemory.ignoreButInterrupt(SIGUSR1);
         byte[] sent = new byte[4 << 20];
         new Random(1).nextBytes(sent);
         try (EventFd passed = new EventFd();
                 NativeThread sender = new NativeThread()) {
+            int threadId = sender.id();
             CompletableFuture<Boolean> sending = sender.run(() -> {
                 pair.client.send(sent, List.of(passed.fd()));
                 return true;
             });
+            assertThat(NativeThread.isStuck(sending)).isTrue();
+            assertThat(LibC.tgkill(LibC.getpid(), threadId, SIGUSR1)).isZero();
+            assertThat(NativeThread.isStuck(sending)).isTrue();
             byte[] received = new byte[sent.length];
             byte[] chunk = new byte[100_000];
             for (int done = 0; done < received.length; ) {

@@ -1,0 +1,62 @@
+package dev.faultline.migration.destination;
+
+import dev.faultline.migration.wire.FrameChannel;
+import dev.faultline.migration.wire.Role;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Connections by session, until one session has all of its own. A session that stays incomplete is sent away, so that a
+ * source that died half-way does not keep the next one from coming.
+ */
+final class Gathering implements AutoCloseable {
+    static final long LIMIT_NANOS = 10_000_000_000L;
+    private static final int MAX_SESSIONS = 16;
+
+    private record Session(long sinceNanos, Map<Role, FrameChannel> connections) {
+        void close() {
+            connections.values().forEach(FrameChannel::close);
+        }
+    }
+
+    private final Map<Long, Session> sessions = new LinkedHashMap<>();
+
+    /** Adds a connection. {@return all those of its session, if they are complete now; they are the caller's then} */
+    Optional<Map<Role, FrameChannel>> add(Greeting greeting, long nowNanos) {
+        Session session =
+                sessions.computeIfAbsent(greeting.sessionId(), _ -> new Session(nowNanos, new EnumMap<>(Role.class)));
+        if (session.connections.putIfAbsent(greeting.role(), greeting.channel()) != null) {
+            greeting.channel().close(); // one too many
+        }
+        if (session.connections.size() == Role.values().length) {
+            sessions.remove(greeting.sessionId());
+            return Optional.of(session.connections);
+        }
+        if (sessions.size() > MAX_SESSIONS) {
+            removeOldest();
+        }
+        return Optional.empty();
+    }
+
+    private void removeOldest() {
+        Iterator<Session> oldest = sessions.values().iterator();
+        oldest.next().close();
+        oldest.remove();
+    }
+
+    /** Sends away who has not come with all of its connections in time. */
+    void expire(long nowNanos) {
+        while (!sessions.isEmpty() && nowNanos - sessions.values().iterator().next().sinceNanos > LIMIT_NANOS) {
+            removeOldest();
+        }
+    }
+
+    @Override
+    public void close() {
+        sessions.values().forEach(Session::close);
+        sessions.clear();
+    }
+}

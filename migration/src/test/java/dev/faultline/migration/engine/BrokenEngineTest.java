@@ -1,0 +1,176 @@
+package dev.faultline.migration.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.uffd.memory.PageSize;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each of the three ways to break the engine, under an order of events in which it must corrupt the guest, and the sound
+ * engine under the same order, which must not.
+ */
+@Timeout(90)
+class BrokenEngineTest {
+    private static final long MEMORY_BYTES = 64L << 20;
+    private static final int HOT_BLOCKS = 4000;
+    private static final int ZEROS = 5;
+    private static final int STARTED = 10;
+    private static final int PREPARE = 7;
+    private static final int COMMIT = 9;
+    private static final int APPLIED = 6;
+
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch heldBack = new CountDownLatch(1);
+    private final AtomicBoolean once = new AtomicBoolean();
+    private final AtomicLong frames = new AtomicLong();
+    private final AtomicLong acknowledged = new AtomicLong();
+
+    /** A page is written after it was copied; its next frame is still on its way when the guest is handed over. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TestSwitch.class,
+            names = {"NONE", "DROP_BARRIER"})
+    void framesInFlightAtThePauseCountAsDirty(TestSwitch testSwitch) throws Exception {
+        try (TestGuest source = guest(false);
+                TestGuest destination = guest(true)) {
+            runOnce(source);
+            Migration.Plan plan = Migration.Plan.of(MigrationMode.HYBRID).broken(testSwitch);
+            Relay.Watch watch = new Relay.Watch() {
+                @Override
+                public void arrived(Relay.Seen frame) throws InterruptedException {
+                    // Its content was read before; the rest of the round does not fit into the sockets' buffers, so
+                    // that
+                    // the source has not looked yet what was written.
+                    if (isPages(frame) && once.compareAndSet(false, true)) {
+                        source.allowPasses(1);
+                        source.awaitIdle();
+                    }
+                }
+
+                @Override
+                public void see(Relay.Seen frame) throws InterruptedException {
+                    onHandOver(frame, destination);
+                    count(frame);
+                    if (isPages(frame) && frame.round() > 0) {
+                        heldBack.countDown();
+                        started.await();
+                    } else if (frame.fromSource() && frame.type() == PREPARE) {
+                        heldBack.await(); // all of the first round has taken effect, and nothing of the second
+                        awaitAcknowledged();
+                    }
+                }
+            };
+            expect(source, destination, plan, watch);
+        }
+    }
+
+    /** The guest writes everything between the last round's scan and the pause. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TestSwitch.class,
+            names = {"NONE", "SKIP_FINAL_SCAN"})
+    void whatIsWrittenBeforeThePauseIsFound(TestSwitch testSwitch) throws Exception {
+        try (TestGuest source = guest(false);
+                TestGuest destination = guest(true)) {
+            runOnce(source);
+            source.beforePause = () -> {
+                awaitAcknowledged();
+                source.allowPasses(1);
+                source.awaitIdle();
+            };
+            Migration.Plan plan = Migration.Plan.of(MigrationMode.HYBRID).broken(testSwitch);
+            expect(source, destination, plan, frame -> {
+                onHandOver(frame, destination);
+                count(frame);
+            });
+        }
+    }
+
+    /** Everything is fetched by faults and rewritten before the first pushed frame arrives. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TestSwitch.class,
+            names = {"NONE", "WRITE_AFTER_MAP"})
+    void aPushedFrameThatComesLateIsDropped(TestSwitch testSwitch) throws Exception {
+        try (TestGuest source = guest(false);
+                TestGuest destination = guest(true)) {
+            runOnce(source);
+            Migration.Plan plan = Migration.Plan.of(MigrationMode.POSTCOPY).broken(testSwitch);
+            expect(source, destination, plan, frame -> {
+                if (isPages(frame) && once.compareAndSet(false, true)) {
+                    destination.awaitIdle();
+                }
+                if (frame.fromSource() && frame.type() == COMMIT) {
+                    destination.allowPasses(1);
+                }
+            });
+        }
+    }
+
+    private void onHandOver(Relay.Seen frame, TestGuest destination) {
+        if (frame.fromSource() && frame.type() == COMMIT) {
+            destination.allowPasses(2);
+        }
+        if (!frame.fromSource() && frame.type() == STARTED) {
+            started.countDown();
+        }
+    }
+
+    private void count(Relay.Seen frame) {
+        if (isPages(frame) && frame.round() == 0 && heldBack.getCount() > 0) {
+            frames.incrementAndGet();
+        }
+        if (!frame.fromSource() && frame.type() == APPLIED) {
+            acknowledged.set(frame.round());
+        }
+    }
+
+    /** What is not acknowledged counts as dirty, which would hide that nobody looked. */
+    private void awaitAcknowledged() {
+        try {
+            while (acknowledged.get() < frames.get()) {
+                Thread.sleep(10);
+            }
+            Thread.sleep(500); // the relay has passed it on; the source has a thread that only waits for it
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean isPages(Relay.Seen frame) {
+        return frame.fromSource() && frame.role() == 1 && (frame.type() == ZEROS || frame.type() == ZEROS - 1);
+    }
+
+    private static TestGuest guest(boolean incoming) {
+        return new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, incoming);
+    }
+
+    private static void runOnce(TestGuest guest) {
+        guest.allowPasses(1);
+        guest.resume();
+        guest.awaitIdle();
+    }
+
+    private static void expect(TestGuest source, TestGuest destination, Migration.Plan plan, Relay.Watch watch)
+            throws Exception {
+        try (Migration migration = new Migration(source, destination, plan, watch)) {
+            migration.sent();
+            migration.received();
+            destination.allowPasses(2);
+            destination.awaitIdle();
+        }
+        assertThat(source.corruption).isEmpty();
+        if (plan.testSwitch() == TestSwitch.NONE) {
+            assertThat(destination.corruption).isEmpty();
+        } else {
+            assertThat(destination.corruption).contains(" is not of pass ");
+        }
+    }
+}

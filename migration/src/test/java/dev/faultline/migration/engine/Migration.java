@@ -1,0 +1,92 @@
+package dev.faultline.migration.engine;
+
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.destination.Acceptor;
+import dev.faultline.migration.destination.DestinationEngine;
+import dev.faultline.migration.destination.DestinationOptions;
+import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.source.SourceEngine;
+import dev.faultline.migration.source.SourceOptions;
+import dev.faultline.migration.source.SourceReport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A migration under way in this process, over a relay. */
+final class Migration implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 40;
+
+    final Relay relay;
+    private final CompletableFuture<SourceReport> sent;
+    private final CompletableFuture<DestinationReport> received;
+
+    /** How it is to go. */
+    record Plan(MigrationMode mode, TestSwitch testSwitch, long holdMapNanos, boolean startPaused) {
+        static Plan of(MigrationMode mode) {
+            return new Plan(mode, TestSwitch.NONE, 0, false);
+        }
+
+        Plan broken(TestSwitch by) {
+            return new Plan(mode, by, holdMapNanos, startPaused);
+        }
+    }
+
+    Migration(TestGuest source, TestGuest destination, Plan plan, Relay.Watch watch) throws Exception {
+        Acceptor acceptor = Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        relay = new Relay(acceptor.port(), watch);
+        DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.testSwitch);
+        SourceOptions outgoing = new SourceOptions(relay.address(), plan.mode, plan.holdMapNanos, plan.testSwitch);
+        received = start(() -> DestinationEngine.run(destination, acceptor, incoming, _ -> {}));
+        sent = start(() -> SourceEngine.run(source, outgoing, _ -> {}));
+    }
+
+    private static <T> CompletableFuture<T> start(Callable<T> engine) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                result.complete(engine.call());
+            } catch (Throwable t) {
+                result.completeExceptionally(t);
+            }
+        });
+        return result;
+    }
+
+    SourceReport sent() throws Exception {
+        return sent.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    DestinationReport received() throws Exception {
+        return received.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** {@return why the source failed} */
+    @Nullable
+    String sourceFailure() throws Exception {
+        return failure(sent);
+    }
+
+    @Nullable
+    String destinationFailure() throws Exception {
+        return failure(received);
+    }
+
+    private static @Nullable String failure(CompletableFuture<?> end) throws Exception {
+        try {
+            return "no failure but " + end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            return Objects.requireNonNull(e.getCause()).getMessage();
+        }
+    }
+
+    @Override
+    public void close() throws java.io.IOException {
+        relay.close();
+    }
+}

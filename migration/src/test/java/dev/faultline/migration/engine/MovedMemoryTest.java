@@ -1,0 +1,109 @@
+package dev.faultline.migration.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.guest.GuestState;
+import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.PageSize;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(90)
+class MovedMemoryTest {
+    private static final long MEMORY_BYTES = 32L << 20;
+    private static final int HOT_BLOCKS = 500;
+    private static final int HUGE_PAGES = 16;
+
+    private static TestGuest guest(PageSize size, boolean incoming) {
+        return new TestGuest(MEMORY_BYTES, size, HOT_BLOCKS, 0, incoming);
+    }
+
+    @ParameterizedTest
+    @EnumSource(MigrationMode.class)
+    void aGuestOfHugePagesMovesUncorrupted(MigrationMode mode) throws Exception {
+        try (HugePagePool _ = new HugePagePool(2 * HUGE_PAGES);
+                TestGuest source = guest(PageSize.SIZE_2M, false);
+                TestGuest destination = guest(PageSize.SIZE_2M, true)) {
+            source.resume();
+            WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
+            try (Migration migration = new Migration(source, destination, Migration.Plan.of(mode), _ -> {})) {
+                migration.sent();
+                migration.received();
+            }
+            WholeMigrationTest.awaitVerified(destination, source.verified.get() + 3 * HOT_BLOCKS);
+            assertThat(source.corruption + destination.corruption).isEmpty();
+        }
+    }
+
+    @Test
+    void untouchedHugePagesArriveAsZerosAndTakeNoMemory() throws Exception {
+        try (HugePagePool _ = new HugePagePool(2 * HUGE_PAGES);
+                TestGuest source = new TestGuest(MEMORY_BYTES, PageSize.SIZE_2M, 1, 0, false);
+                TestGuest destination = new TestGuest(MEMORY_BYTES, PageSize.SIZE_2M, 1, 0, true)) {
+            source.resume();
+            WholeMigrationTest.awaitVerified(source, 5);
+            try (Migration migration =
+                    new Migration(source, destination, Migration.Plan.of(MigrationMode.HYBRID), _ -> {})) {
+                migration.sent();
+                migration.received();
+            }
+            assertThat(destination.corruption).isEmpty();
+            assertThat(source.file().allocatedBytes()).isEqualTo(2L << 20);
+            assertThat(destination.file().allocatedBytes()).isEqualTo(2L << 20);
+        }
+    }
+
+    /** Until the map comes, every touch of a received page has to be asked about. */
+    @Test
+    void theGuestRunsWhileTheMapIsHeldBack() throws Exception {
+        try (TestGuest source = guest(PageSize.SIZE_4K, false);
+                TestGuest destination = guest(PageSize.SIZE_4K, true)) {
+            source.resume();
+            WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
+            Migration.Plan plan = new Migration.Plan(MigrationMode.HYBRID, TestSwitch.NONE, 1_500_000_000L, false);
+            try (Migration migration = new Migration(source, destination, plan, _ -> {})) {
+                WholeMigrationTest.awaitVerified(destination, 1);
+                WholeMigrationTest.awaitVerified(destination, destination.verified.get() + 2 * HOT_BLOCKS);
+                migration.sent();
+                assertThat(migration.received().afterStartNanos()).isGreaterThan(1_000_000_000L);
+            }
+            WholeMigrationTest.awaitVerified(destination, destination.verified.get() + HOT_BLOCKS);
+            assertThat(source.corruption + destination.corruption).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(MigrationMode.class)
+    void aGuestThatStartsPausedHasTheSourcesMemoryToTheByteAndNoMore(MigrationMode mode) throws Exception {
+        try (TestGuest source = guest(PageSize.SIZE_4K, false);
+                TestGuest destination = guest(PageSize.SIZE_4K, true)) {
+            source.resume();
+            WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
+            try (Migration migration =
+                    new Migration(source, destination, new Migration.Plan(mode, TestSwitch.NONE, 0, true), _ -> {})) {
+                migration.sent();
+                migration.received();
+            }
+            assertThat(destination.state()).isEqualTo(GuestState.PAUSED);
+            assertThat(firstDifference(source.file(), destination.file())).isEqualTo(-1);
+            assertThat(source.file().allocatedBytes()).isEqualTo(HOT_BLOCKS * 4096L);
+            assertThat(destination.file().allocatedBytes()).isEqualTo(HOT_BLOCKS * 4096L);
+        }
+    }
+
+    private static long firstDifference(MemoryFile first, MemoryFile second) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment one = arena.allocate(first.lengthBytes());
+            MemorySegment two = arena.allocate(first.lengthBytes());
+            first.read(0, one);
+            second.read(0, two);
+            return one.mismatch(two);
+        }
+    }
+}

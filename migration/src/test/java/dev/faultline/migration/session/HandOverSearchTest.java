@@ -1,0 +1,100 @@
+package dev.faultline.migration.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faultline.migration.MigrationMode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Tries every order of frames, finished work and up to two failures (a cut, silence, a failed worker on either side, a
+ * resume that is refused or not answered) and looks after each step for two owners.
+ */
+class HandOverSearchTest {
+    private static final int MAX_FAILURES = 2;
+
+    @ParameterizedTest
+    @CsvSource({"PRECOPY,true", "POSTCOPY,true", "HYBRID,true", "PRECOPY,false", "POSTCOPY,false", "HYBRID,false"})
+    void noOrderOfEventsGivesTheGuestTwoOwners(MigrationMode mode, boolean running) {
+        Set<String> seen = new HashSet<>();
+        Set<String> ends = new HashSet<>();
+        Deque<List<String>> open = new ArrayDeque<>(List.of(List.of()));
+        while (!open.isEmpty()) {
+            List<String> path = open.remove();
+            SessionPair pair = replay(mode, running, path);
+            check(pair, path);
+            List<String> steps = pair.steps(MAX_FAILURES);
+            if (steps.isEmpty()) {
+                checkEnd(pair, path);
+                ends.add(pair.sourceEnds + " / " + pair.destinationEnds);
+            }
+            for (String step : steps) {
+                List<String> next = new ArrayList<>(path);
+                next.add(step);
+                if (seen.add(replay(mode, running, next).key())) {
+                    open.add(next);
+                }
+            }
+        }
+        // The search got to the good end and to the two doubtful ones, so it has looked where it matters.
+        assertThat(seen).hasSizeGreaterThan(500);
+        assertThat(ends).contains(List.of("") + " / " + List.of(""));
+        assertThat(ends).anyMatch(end -> end.contains("the hand-over is in doubt, so the guest stays paused here"));
+        assertThat(ends).anyMatch(end -> end.contains("the destination could not start the guest"));
+    }
+
+    private static SessionPair replay(MigrationMode mode, boolean running, List<String> path) {
+        SessionPair pair = new SessionPair(mode, running);
+        path.forEach(pair::take);
+        return pair;
+    }
+
+    private static void check(SessionPair pair, List<String> path) {
+        assertThat(pair.sourceRuns && (pair.destinationRuns || pair.destinationInDoubt))
+                .as("two owners after %s", path)
+                .isFalse();
+        if (!pair.ranAtFirst()) {
+            assertThat(pair.sourceRuns || pair.destinationRuns)
+                    .as("a paused guest runs after %s", path)
+                    .isFalse();
+        }
+        assertThat(pair.sourceEnds).as("source's ends after %s", path).hasSizeLessThan(2);
+        assertThat(pair.destinationEnds).as("destination's ends after %s", path).hasSizeLessThan(2);
+        assertThat(pair.destinationNever && pair.destinationRuns)
+                .as("a discarded guest runs after %s", path)
+                .isFalse();
+        if (pair.committed && !pair.abortSeenAfterCommit) {
+            assertThat(pair.sourceRuns).as("the source guesses after %s", path).isFalse();
+        }
+        if (!pair.sourceEnds.isEmpty() && (!pair.committed || pair.abortSeenAfterCommit)) {
+            checkGoesOn(pair, path);
+        }
+        if (pair.isSourceInDoubt()) {
+            assertThat(pair.sourceEnds.getFirst())
+                    .as("what to do after %s", path)
+                    .containsAnyOf("only if it does not, resume this one", "never resumes");
+        }
+    }
+
+    private static void checkGoesOn(SessionPair pair, List<String> path) {
+        // An ABORT from a destination that has started is no proof of the contrary; such a one is never sent.
+        if (!pair.sourceEnds.getFirst().contains("never resumes")
+                && !pair.sourceEnds.getFirst().contains("in doubt")) {
+            assertThat(pair.sourceRuns).as("the source's guest after %s", path).isEqualTo(pair.ranAtFirst());
+        }
+    }
+
+    private static void checkEnd(SessionPair pair, List<String> path) {
+        if (pair.failures == 0) {
+            assertThat(pair.sourceEnds).as("source after %s", path).containsExactly("");
+            assertThat(pair.destinationEnds).as("destination after %s", path).containsExactly("");
+            assertThat(pair.destinationRuns).as("destination's guest").isEqualTo(pair.ranAtFirst());
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package dev.faultline.migration.session;
+
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameType;
+import dev.faultline.migration.wire.Offer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Both sessions with queues between them and two model guests. Every step is chosen from outside, so that a search can
+ * try all orders; what the engines do at once is done at once here too.
+ */
+final class SessionPair {
+    static final Offer OFFER = new Offer(List.of(new Offer.Region(0, 12, 1 << 20)));
+    private static final long LONG_SILENCE = 20_000_000_000L;
+
+    final SourceSession source;
+    final DestinationSession destination = new DestinationSession(OFFER, 0);
+    final Deque<Frame> toSource = new ArrayDeque<>();
+    final Deque<Frame> toDestination = new ArrayDeque<>();
+    final Deque<SourceAction> sourceWork = new ArrayDeque<>();
+    final Deque<String> destinationWork = new ArrayDeque<>();
+    private final List<String> sourceHistory = new ArrayList<>();
+    private final List<String> destinationHistory = new ArrayList<>();
+    private final boolean ranAtFirst;
+
+    boolean cut;
+    boolean sourceRuns;
+    boolean sourceStopped;
+    private boolean prepareSent;
+    boolean committed;
+    boolean abortSeenAfterCommit;
+    boolean destinationRuns;
+    boolean destinationNever;
+    boolean destinationInDoubt;
+    String resumeOutcome = "resumed";
+    int failures;
+    final List<String> sourceEnds = new ArrayList<>();
+    final List<String> destinationEnds = new ArrayList<>();
+
+    SessionPair(MigrationMode mode, boolean runsAtFirst) {
+        source = new SourceSession(mode, new RoundPolicy(mode), 0);
+        ranAtFirst = runsAtFirst;
+        sourceRuns = runsAtFirst;
+        onSource(source.start(OFFER, 0));
+    }
+
+    /** {@return every step that can come next} */
+    List<String> steps(int maxFailures) {
+        List<String> steps = new ArrayList<>();
+        if (!toSource.isEmpty()) {
+            steps.add("frame to source");
+        }
+        if (!toDestination.isEmpty()) {
+            steps.add("frame to destination");
+        }
+        if (!sourceWork.isEmpty()) {
+            steps.add("source work");
+        }
+        if (!destinationWork.isEmpty()) {
+            steps.add("destination work");
+        }
+        if (failures < maxFailures) {
+            failureSteps(steps);
+        }
+        return steps;
+    }
+
+    private void failureSteps(List<String> steps) {
+        if (sourceEnds.isEmpty()) {
+            steps.addAll(List.of("source fails", "source hears nothing"));
+        }
+        if (destinationEnds.isEmpty()) {
+            steps.addAll(List.of("destination fails", "destination hears nothing"));
+            if (resumeOutcome.equals("resumed") && !destinationRuns) {
+                steps.addAll(List.of("resume will be refused", "resume will not be answered"));
+            }
+        }
+        if (!cut) {
+            steps.add("cut");
+        }
+    }
+
+    void take(String step) {
+        switch (step) {
+            case "frame to source" -> sourceGets(toSource.remove());
+            case "frame to destination" -> destinationGets(toDestination.remove());
+            case "source work" -> finishSourceWork(sourceWork.remove());
+            case "destination work" -> finishDestinationWork(destinationWork.remove());
+            default -> fail(step);
+        }
+    }
+
+    private void fail(String step) {
+        failures++;
+        switch (step) {
+            case "source fails" -> onSource(source.onFailure("a worker failed"));
+            case "source hears nothing" -> onSource(source.onTick(LONG_SILENCE));
+            case "destination fails" -> onDestination(destination.onFailure("a worker failed"));
+            case "destination hears nothing" -> onDestination(destination.onTick(LONG_SILENCE));
+            case "resume will be refused", "resume will not be answered" -> resumeOutcome = step;
+            case "cut" -> {
+                cut = true;
+                toSource.clear();
+                toDestination.clear();
+            }
+            default -> throw new AssertionError(step);
+        }
+        (step.startsWith("source") ? sourceHistory : destinationHistory).add(step);
+    }
+
+    void sourceGets(Frame frame) {
+        sourceHistory.add(frame.type().name());
+        if (committed && frame.type() == FrameType.ABORT) {
+            abortSeenAfterCommit = true;
+        }
+        onSource(source.onFrame(frame, 0));
+    }
+
+    void destinationGets(Frame frame) {
+        destinationHistory.add(frame.type().name());
+        onDestination(destination.onFrame(frame, 0));
+    }
+
+    private void finishSourceWork(SourceAction work) {
+        sourceHistory.add(work.getClass().getSimpleName());
+        onSource(
+                switch (work) {
+                    case SourceAction.Track _ -> source.onTracking();
+                    case SourceAction.SendRound round ->
+                        source.onRound(new RoundSummary(round.round(), 1, 4096, 1, 0, 0));
+                    case SourceAction.CopyRest _, SourceAction.FreezeMap _ -> source.onMapFrozen();
+                    case SourceAction.Push _ -> source.onPushed();
+                    default -> throw new AssertionError(work);
+                });
+    }
+
+    private void finishDestinationWork(String work) {
+        destinationHistory.add(work);
+        onDestination(work.equals("load") ? destination.onLoaded() : destination.onAllCurrent());
+    }
+
+    private void onSource(List<SourceAction> actions) {
+        for (SourceAction action : actions) {
+            switch (action) {
+                case SourceAction.Send send -> sendToDestination(send.frame());
+                case SourceAction.Pause _ -> {
+                    boolean wasRunning = sourceRuns;
+                    sourceStopped |= wasRunning;
+                    sourceRuns = false;
+                    onSource(source.onPaused(wasRunning));
+                }
+                case SourceAction.SaveDeviceState _ -> onSource(source.onDeviceState(new byte[1]));
+                case SourceAction.Release release -> sourceRuns |= release.resume() && sourceStopped;
+                case SourceAction.Finish finish -> sourceEnds.add(finish.failure());
+                case SourceAction.SendMap _, SourceAction.Relinquish _ -> {}
+                default -> sourceWork.add(action);
+            }
+        }
+    }
+
+    private void sendToDestination(Frame frame) {
+        prepareSent |= frame.type() == FrameType.PREPARE;
+        committed |= frame.type() == FrameType.COMMIT;
+        if (!cut) {
+            toDestination.add(frame);
+        }
+    }
+
+    private void onDestination(List<DestinationAction> actions) {
+        for (DestinationAction action : actions) {
+            switch (action) {
+                case DestinationAction.Send send -> {
+                    if (!cut) {
+                        toSource.add(send.frame());
+                    }
+                }
+                case DestinationAction.Arm _ -> onDestination(destination.onArmed());
+                case DestinationAction.Load _ -> destinationWork.add("load");
+                case DestinationAction.Resume resume -> resume(resume.run());
+                case DestinationAction.ApplyMap _ -> {}
+                case DestinationAction.Disarm _ -> onDestination(destination.onDisarmed());
+                case DestinationAction.PauseGuest _ -> destinationRuns = false;
+                case DestinationAction.Discard _ -> destinationNever = true;
+                case DestinationAction.Finish finish -> destinationEnds.add(finish.failure());
+            }
+        }
+    }
+
+    private void resume(boolean run) {
+        switch (resumeOutcome) {
+            case "resume will be refused" -> {
+                destinationNever = true;
+                onDestination(destination.onResumeFailed("refused", true));
+            }
+            case "resume will not be answered" -> {
+                destinationInDoubt = run; // whatever is done now, it may come to run later
+                onDestination(destination.onResumeFailed("no answer", false));
+            }
+            default -> {
+                destinationRuns = run;
+                onDestination(destination.onResumed());
+                destinationWork.add("all current");
+            }
+        }
+    }
+
+    boolean isSourceInDoubt() {
+        return !sourceEnds.isEmpty()
+                && committed
+                && !abortSeenAfterCommit
+                && !sourceEnds.getFirst().isEmpty();
+    }
+
+    /** {@return the one frame that the source may get now, if any} */
+    Optional<FrameType> sourceExpects() {
+        if (!sourceHistory.contains("ACCEPT")) {
+            return Optional.of(FrameType.ACCEPT);
+        }
+        if (!committed) {
+            return prepareSent ? Optional.of(FrameType.PREPARED) : Optional.empty();
+        }
+        return Optional.of(sourceHistory.contains("STARTED") ? FrameType.COMPLETE : FrameType.STARTED);
+    }
+
+    /** {@return the one frame that the destination may get now, if any} */
+    Optional<FrameType> destinationExpects() {
+        if (!destinationHistory.contains("OFFER")) {
+            return Optional.of(FrameType.OFFER);
+        }
+        if (!destinationHistory.contains("PREPARE")) {
+            return Optional.of(FrameType.PREPARE);
+        }
+        if (!destinationHistory.contains("load")) {
+            return Optional.empty();
+        }
+        return Optional.of(destinationHistory.contains("COMMIT") ? FrameType.DIRTY_MAP : FrameType.COMMIT);
+    }
+
+    boolean ranAtFirst() {
+        return ranAtFirst;
+    }
+
+    /** {@return what tells two pairs apart: a session is what it has been told} */
+    String key() {
+        return sourceHistory + "|" + destinationHistory + "|" + types(toSource) + "|" + types(toDestination) + "|" + cut
+                + resumeOutcome;
+    }
+
+    private static String types(Deque<Frame> frames) {
+        return frames.stream().map(frame -> frame.type().name()).collect(Collectors.joining(" "));
+    }
+}
