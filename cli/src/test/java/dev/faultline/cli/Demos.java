@@ -15,6 +15,13 @@ final class Demos {
         return Faultline.run(arguments(options));
     }
 
+    /** Runs one whose guest is the caller's choice. */
+    static Faultline runOnly(List<String> options) {
+        List<String> arguments = new ArrayList<>(List.of("demo", "--json", "--reserve-hugepages"));
+        arguments.addAll(options);
+        return Faultline.run(arguments.toArray(String[]::new));
+    }
+
     static String[] arguments(String... options) {
         List<String> arguments = new ArrayList<>(List.of("demo", "--json", "--reserve-hugepages"));
         arguments.addAll(SMALL);

@@ -71,7 +71,7 @@ class ErrorsIT {
 
     @Test
     void theNameIsTaken() {
-        fails("Choose another control socket name", withGuest("guest", "--control", hosts.sourceName()));
+        fails("is taken: choose another", withGuest("guest", "--control", hosts.sourceName()));
         Hosts.awaitAlive(hosts.sourceName());
     }
 

@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faultline.guest.kvm.control.GuestReport;
 import dev.faultline.migration.guest.GuestState;
 import java.time.Duration;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /** The guest works on the destination long before the dirty map has been transferred. */
 class HeldMapIT {
     private static final int HELD_SECONDS = 5;
     private static final long ENOUGH_PAGES = 10_000;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"hybrid", "postcopy"})
-    void theGuestVerifiesPagesWhileTheMapIsHeldBack(String mode) {
+    @Test
+    void theGuestVerifiesPagesWhileTheMapIsHeldBack() {
         String[] guest = Demos.SMALL.toArray(String[]::new);
         try (Hosts hosts = new Hosts()) {
             hosts.startGuest(guest);
@@ -23,7 +21,7 @@ class HeldMapIT {
             Hosts.await(hosts.sourceName(), report -> report.statistics().passes() >= 1);
             Faultline receive = hosts.startReceive();
             Faultline migrate =
-                    hosts.startMigrate(receive, "--mode", mode, "--hold-map", Integer.toString(HELD_SECONDS));
+                    hosts.startMigrate(receive, "--mode", "hybrid", "--hold-map", Integer.toString(HELD_SECONDS));
             Hosts.await(hosts.destinationName(), report -> report.state() == GuestState.RUNNING);
             Hosts.sleep(Duration.ofMillis(HELD_SECONDS * 1000 - 500));
             GuestReport held = hosts.destination();

@@ -8,6 +8,6 @@ public enum TestSwitch {
     WRITE_AFTER_MAP,
     /** The source does not look which pages were written between the last round and the pause. */
     SKIP_FINAL_SCAN,
-    /** The source trusts that frames in flight at the pause take effect. */
+    /** The source trusts that frames in flight at the pause take effect, and a slow destination sees to it that some are. */
     DROP_BARRIER
 }

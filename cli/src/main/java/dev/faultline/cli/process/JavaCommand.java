@@ -12,12 +12,17 @@ final class JavaCommand {
 
     private JavaCommand() {}
 
+    /** The command of a part of this program; the first argument says which. */
     static List<String> of(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // A small heap and one collector thread: guest memory is outside the heap. -UsePerfData: a JVM that is killed
         // would leave its counters behind as a file.
         command.addAll(List.of("-XX:+UseSerialGC", "-Xms32m", "-Xmx256m", "-XX:-UsePerfData", "-Xshare:auto"));
+        if (arguments.getFirst().equals("guest")) {
+            // Its own code hardly runs: the work is done by vCPUs. The second compiler would only take time from them.
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.addAll(List.of("--module-path", modulePath(), "--enable-native-access=" + NATIVE_MODULE));
         command.addAll(List.of("-m", MAIN));
         command.addAll(arguments);

@@ -2,6 +2,7 @@ package dev.faultline.migration.destination;
 
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationProgress;
+import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +38,7 @@ import java.util.function.Consumer;
  */
 public final class DestinationEngine {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+    private static final long SLOW_NANOS_PER_BYTE = 50;
     private static final long CLOSE_NANOS = 2_000_000_000L;
 
     private final Guest guest;
@@ -165,6 +168,10 @@ public final class DestinationEngine {
             FrameHeader header = pages.readHeader();
             if (header.type() == FrameType.PUSH_DONE) {
                 continue; // the states know better whether anything is missing
+            }
+            if (options.testSwitch() == TestSwitch.DROP_BARRIER) {
+                // So slow that frames are still on their way at the pause, for which the barrier is there.
+                LockSupport.parkNanos(header.payloadBytes() * SLOW_NANOS_PER_BYTE);
             }
             boolean acknowledge = (header.flags() & Frame.FLAG_ACK) != 0;
             applier.apply(header);

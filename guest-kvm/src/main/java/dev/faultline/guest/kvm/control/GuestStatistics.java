@@ -2,6 +2,7 @@ package dev.faultline.guest.kvm.control;
 
 import dev.faultline.guest.kvm.machine.MachineStats;
 import dev.faultline.guest.kvm.machine.VcpuStats;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
@@ -20,6 +21,7 @@ import java.util.function.ToLongFunction;
  * @param pauseGapMicros how long the guest was silent for its latest pause, wherever it was resumed; 0 until all is
  *     known
  * @param failure why a vCPU will not run any more, if one will not
+ * @param vcpus how far each vCPU is, in the order of their numbers
  */
 public record GuestStatistics(
         long heartbeats,
@@ -31,7 +33,13 @@ public record GuestStatistics(
         Optional<String> firstCorruption,
         long longestGapMicros,
         long pauseGapMicros,
-        Optional<String> failure) {
+        Optional<String> failure,
+        List<VcpuProgress> vcpus) {
+
+    /** Keeps the list from changing. */
+    public GuestStatistics {
+        vcpus = List.copyOf(vcpus);
+    }
 
     static GuestStatistics of(MachineStats stats) {
         return new GuestStatistics(
@@ -44,7 +52,10 @@ public record GuestStatistics(
                 stats.firstCorruption().map(Object::toString),
                 longest(stats, VcpuStats::longestGapMicros),
                 longest(stats, VcpuStats::pauseGapMicros),
-                stats.failure());
+                stats.failure(),
+                stats.vcpus().stream()
+                        .map(vcpu -> new VcpuProgress(vcpu.pagesVerified(), vcpu.coldTouches()))
+                        .toList());
     }
 
     private static long longest(MachineStats stats, ToLongFunction<VcpuStats> gap) {

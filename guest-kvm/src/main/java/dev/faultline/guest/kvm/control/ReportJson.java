@@ -3,9 +3,13 @@ package dev.faultline.guest.kvm.control;
 import dev.faultline.guest.kvm.machine.MachineType;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.uffd.memory.PageSize;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code query} returns, written and read. A member that has nothing to say is left out. */
@@ -44,6 +48,12 @@ final class ReportJson {
         node.put("longestGapMicros", statistics.longestGapMicros());
         node.put("pauseGapMicros", statistics.pauseGapMicros());
         statistics.failure().ifPresent(words -> node.put("failure", words));
+        ArrayNode vcpus = node.putArray("vcpus");
+        statistics
+                .vcpus()
+                .forEach(vcpu -> vcpus.addObject()
+                        .put("pagesVerified", vcpu.pagesVerified())
+                        .put("coldTouches", vcpu.coldTouches()));
     }
 
     static GuestReport read(ObjectNode node) {
@@ -80,7 +90,19 @@ final class ReportJson {
                 optionalText(node, "firstCorruption"),
                 Json.number(node, "longestGapMicros"),
                 Json.number(node, "pauseGapMicros"),
-                optionalText(node, "failure"));
+                optionalText(node, "failure"),
+                readVcpus(Json.array(node, "vcpus")));
+    }
+
+    private static List<VcpuProgress> readVcpus(ArrayNode node) {
+        List<VcpuProgress> vcpus = new ArrayList<>();
+        for (JsonNode vcpu : node) {
+            if (!(vcpu instanceof ObjectNode object)) {
+                throw new IllegalArgumentException("a vCPU is no object");
+            }
+            vcpus.add(new VcpuProgress(Json.number(object, "pagesVerified"), Json.number(object, "coldTouches")));
+        }
+        return vcpus;
     }
 
     private static Optional<String> optionalText(ObjectNode node, String member) {

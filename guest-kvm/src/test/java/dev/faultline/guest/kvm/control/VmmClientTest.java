@@ -12,6 +12,7 @@ import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -83,7 +84,8 @@ class VmmClientTest {
                                             + " of 0x0000000000000005"),
                                     2000,
                                     700,
-                                    Optional.of("vCPU 1 stopped"))));
+                                    Optional.of("vCPU 1 stopped"),
+                                    List.of(new VcpuProgress(20, 5), new VcpuProgress(2, 1)))));
             try (VmmClient _ = fixture.attach()) {
                 assertThat(monitor.query().engineProcessId()).hasValue(OWN_PROCESS_ID);
             }

@@ -1,0 +1,76 @@
+package dev.faultline.cli.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import dev.faultline.cli.process.OperatorException;
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.uffd.memory.PageSize;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
+
+class ConvertersTest {
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1:7070, 127.0.0.1, 7070", "[::1]:0, 0:0:0:0:0:0:0:1, 0", "localhost:65535, localhost, 65535"})
+    void readsAddresses(String text, String host, int port) {
+        InetSocketAddress address = new AddressConverter().convert(text);
+        assertThat(address.getHostString()).isEqualTo(host);
+        assertThat(address.getPort()).isEqualTo(port);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "localhost", "localhost:", ":80", "localhost:65536", "localhost:-1", "::1:80", "a:b"})
+    void refusesWhatIsNoAddress(String text) {
+        assertThatExceptionOfType(TypeConversionException.class)
+                .isThrownBy(() -> new AddressConverter().convert(text))
+                .withMessageContaining("HOST:PORT");
+    }
+
+    @Test
+    void readsPageSizes() {
+        assertThat(new PageSizeConverter().convert("4K")).isEqualTo(PageSize.SIZE_4K);
+        assertThat(new PageSizeConverter().convert("2M")).isEqualTo(PageSize.SIZE_2M);
+        assertThatExceptionOfType(TypeConversionException.class)
+                .isThrownBy(() -> new PageSizeConverter().convert("1G"))
+                .withMessage("'1G' is no page size; there are 4K and 2M");
+    }
+
+    @Test
+    void readsRates() {
+        assertThat(new RateConverter().convert("max")).isZero();
+        assertThat(new RateConverter().convert("1000")).isEqualTo(1000);
+        for (String wrong : new String[] {"0", "-1", "fast", "1000000001", ""}) {
+            assertThatExceptionOfType(TypeConversionException.class)
+                    .isThrownBy(() -> new RateConverter().convert(wrong));
+        }
+    }
+
+    @Test
+    void readsWords() {
+        assertThat(new EnumConverter.Mode().convert("hybrid")).isEqualTo(MigrationMode.HYBRID);
+        assertThat(new EnumConverter.Switch().convert("write-after-map")).isEqualTo(TestSwitch.WRITE_AFTER_MAP);
+        assertThatExceptionOfType(TypeConversionException.class)
+                .isThrownBy(() -> new EnumConverter.Mode().convert("warp"))
+                .withMessage("'warp' is no mode; there are precopy, postcopy, hybrid");
+    }
+
+    @Test
+    void guestMemoryCrossesANetworkOnlyWhenAskedForByName() {
+        assertThatNoException().isThrownBy(() -> Network.check(address("127.0.0.1:1"), false));
+        assertThatNoException().isThrownBy(() -> Network.check(address("192.0.2.1:1"), true));
+        assertThatExceptionOfType(OperatorException.class)
+                .isThrownBy(() -> Network.check(address("192.0.2.1:1"), false))
+                .withMessageContaining("--insecure");
+        assertThatExceptionOfType(OperatorException.class).isThrownBy(() -> Network.check(address("0.0.0.0:1"), false));
+    }
+
+    private static InetSocketAddress address(String text) {
+        return new AddressConverter().convert(text);
+    }
+}
