@@ -15,7 +15,9 @@ public final class ReportText {
     static String source(SourceReport report) {
         return new Table("")
                 .row("mode", EnumConverter.word(report.mode()))
-                .row("rounds before the hand-over", Numbers.count(report.rounds()))
+                .row(
+                        "rounds before the hand-over",
+                        Numbers.count(report.rounds().size()))
                 .row("pages sent in rounds", Numbers.count(report.precopyPages()))
                 .row("pages missing at the hand-over", Numbers.count(report.dirtyPages()))
                 .row("pages pushed", Numbers.count(report.pushedPages()))

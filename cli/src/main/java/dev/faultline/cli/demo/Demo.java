@@ -28,6 +28,9 @@ final class Demo implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(5);
     private static final long CHECK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long LOOK_MILLIS = 20;
+    private static final long RATE_MILLIS = 300;
+    private static final long WRITTEN_PAGE_BYTES = 4096;
+    private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final DemoSettings settings;
     private final StatusLine line;
@@ -57,6 +60,7 @@ final class Demo implements AutoCloseable {
         try (VmmMonitor sourceGuest = VmmMonitor.connect(sourceName, Limits.COMMAND_NANOS);
                 VmmMonitor destinationGuest = VmmMonitor.connect(destinationName, Limits.COMMAND_NANOS)) {
             warmUp(sourceGuest, source);
+            long writtenBytesPerSecond = writeRate(sourceGuest);
             ChildProcess migrate = startMigrate(receive);
             GuestReport before = sourceGuest.query();
             awaitMigration(migrate, receive);
@@ -67,6 +71,7 @@ final class Demo implements AutoCloseable {
             DemoResult result = new DemoResult(
                     settings,
                     before,
+                    writtenBytesPerSecond,
                     after,
                     arrived,
                     destinationGuest.query(),
@@ -126,8 +131,17 @@ final class Demo implements AutoCloseable {
             checkHealthy(now);
             part = rounds.part(now.statistics());
             progress.part("the guest fills its memory and checks it", part);
-            sleep();
+            sleep(LOOK_MILLIS);
         }
+    }
+
+    /** Nothing tracks the guest yet, so this is what it writes when it is not hindered. */
+    private static long writeRate(VmmMonitor guest) throws OperatorException {
+        long beginNanos = System.nanoTime();
+        long begin = guest.query().statistics().pagesWritten();
+        sleep(RATE_MILLIS);
+        long pages = guest.query().statistics().pagesWritten() - begin;
+        return (long) ((double) pages * WRITTEN_PAGE_BYTES * NANOS_PER_SECOND / (System.nanoTime() - beginNanos));
     }
 
     private static void checkAlive(ChildProcess process) throws OperatorException {
@@ -153,7 +167,7 @@ final class Demo implements AutoCloseable {
                 throw migrate.awaitEnd(END) ? migrate.failure() : receive.failure();
             }
             progress.migration(at(migrate), at(receive));
-            sleep();
+            sleep(LOOK_MILLIS);
         }
         migrate.await(Events.DONE, END);
         receive.await(Events.DONE, END);
@@ -194,13 +208,13 @@ final class Demo implements AutoCloseable {
                     "the guest checks all of it on the destination, "
                             + Numbers.count(now.statistics().corruptions()) + " wrong",
                     part);
-            sleep();
+            sleep(LOOK_MILLIS);
         }
     }
 
-    private static void sleep() throws OperatorException {
+    private static void sleep(long millis) throws OperatorException {
         try {
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OperatorException("Interrupted", e);

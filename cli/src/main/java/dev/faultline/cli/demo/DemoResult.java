@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param settings what was asked for
  * @param sourceBefore the guest on the source, just before the migration began
+ * @param writtenBytesPerSecond how fast the guest wrote on the source, before the migration began
  * @param sourceAfter the source's guest process after it
  * @param destinationBefore the guest on the destination, as soon as all of it was there
  * @param destinationAfter the guest on the destination at the end
@@ -22,6 +23,7 @@ import java.util.Optional;
 record DemoResult(
         DemoSettings settings,
         GuestReport sourceBefore,
+        long writtenBytesPerSecond,
         GuestReport sourceAfter,
         GuestReport destinationBefore,
         GuestReport destinationAfter,

@@ -16,6 +16,7 @@ final class SummaryJson {
         ArrayNode problems = node.putArray("problems");
         verdict.problems().forEach(problems::add);
         node.put("totalNanos", result.totalNanos());
+        node.put("writtenBytesPerSecond", result.writtenBytesPerSecond());
         node.put("verifiedOnSource", result.verifiedOnSource());
         node.put("verifiedOnDestination", result.verifiedOnDestination());
         node.put("checkedAllAgain", result.checkedAgain());

@@ -6,6 +6,7 @@ import dev.faultline.cli.text.Numbers;
 import dev.faultline.cli.text.Sizes;
 import dev.faultline.cli.text.Table;
 import dev.faultline.guest.kvm.control.GuestDescription;
+import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.source.SourceReport;
 import java.util.concurrent.TimeUnit;
@@ -39,17 +40,19 @@ final class SummaryText {
 
     private static Table pages(DemoResult result) {
         SourceReport source = result.migrated();
-        return new Table("")
-                .row("pages", "count")
-                .row("  sent before the hand-over", Numbers.count(source.precopyPages()), rounds(source))
+        Table table = new Table("").row("pages", "count", "copied at", "dirty then");
+        for (RoundSummary round : source.rounds()) {
+            table.row(
+                    "  round " + round.round(),
+                    Numbers.count(round.sentPages()),
+                    Numbers.rate(round.sentBytes(), round.durationNanos()),
+                    Numbers.count(round.dirtyPages()));
+        }
+        return table.row("  sent before the hand-over", Numbers.count(source.precopyPages()))
                 .row("  missing at the hand-over", Numbers.count(source.dirtyPages()))
                 .row("  sent because the guest touched them", Numbers.count(source.faultPages()))
                 .row("  pushed", Numbers.count(source.pushedPages()))
                 .row("content sent", Sizes.format(source.sentBytes()));
-    }
-
-    private static String rounds(SourceReport source) {
-        return "in " + Numbers.count(source.rounds(), "round");
     }
 
     private static Table times(DemoResult result) {
@@ -78,6 +81,7 @@ final class SummaryText {
                         "  memory taken",
                         Sizes.format(result.sourceAfter().allocatedBytes()),
                         Sizes.format(result.destinationAfter().allocatedBytes()))
+                .row("  writes, before", Numbers.rate(result.writtenBytesPerSecond(), TimeUnit.SECONDS.toNanos(1)))
                 .row("  silent while it moved", "", Numbers.nanos(silentNanos))
                 .row("  wrong pages", "", Numbers.count(result.corruptions()));
         return table;

@@ -7,6 +7,7 @@ import dev.faultline.guest.kvm.control.GuestStatistics;
 import dev.faultline.guest.kvm.control.VcpuProgress;
 import dev.faultline.guest.kvm.machine.MachineType;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.destination.FaultKind;
@@ -75,13 +76,16 @@ final class DemoFixture {
         return new DemoResult(
                 new DemoSettings(new GuestOptions(), MigrationMode.HYBRID, false, 0, TestSwitch.NONE),
                 report(GuestState.RUNNING, statistics(5, 500, 50, 0)),
+                2_500_000_000L,
                 sourceAfter,
                 arrived,
                 last,
                 checkedAgain,
                 new SourceReport(
                         MigrationMode.HYBRID,
-                        2,
+                        List.of(
+                                new RoundSummary(0, 98_304, 402_653_184, 900_000_000, 65_536, 268_435_456),
+                                new RoundSummary(1, 65_536, 268_435_456, 500_000_000, 60_000, 245_760_000)),
                         98_304,
                         1_400,
                         1_390,

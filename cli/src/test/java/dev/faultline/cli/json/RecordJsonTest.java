@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.MigrationProgress;
+import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.destination.FaultKind;
 import dev.faultline.migration.destination.FaultSummary;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class RecordJsonTest {
     @Test
     void everyReportSurvivesTheWayThroughText() {
-        survives(new SourceReport(MigrationMode.HYBRID, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+        survives(new SourceReport(
+                MigrationMode.HYBRID, List.of(new RoundSummary(0, 1, 2, 3, 4, 5)), 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
         survives(new MigrationProgress("post-copy", 1, 2, 3, Long.MAX_VALUE, 5));
         survives(new DestinationReport(
                 1,

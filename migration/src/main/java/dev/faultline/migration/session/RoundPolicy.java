@@ -1,6 +1,7 @@
 package dev.faultline.migration.session;
 
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.RoundSummary;
 
 /**
  * When pre-copy has done what it can. Hybrid stops as soon as another round would not shrink what is dirty by a quarter:

@@ -1,6 +1,7 @@
 package dev.faultline.migration.session;
 
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.session.SourceAction.CopyRest;
 import dev.faultline.migration.session.SourceAction.Finish;
 import dev.faultline.migration.session.SourceAction.FreezeMap;

@@ -1,8 +1,8 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.page.PageBits;
-import dev.faultline.migration.session.RoundSummary;
 import java.io.IOException;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.MigrationProgress;
+import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.engine.Outbox;
@@ -11,7 +12,6 @@ import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.session.RoundPolicy;
-import dev.faultline.migration.session.RoundSummary;
 import dev.faultline.migration.session.SourceAction;
 import dev.faultline.migration.session.SourceSession;
 import dev.faultline.migration.wire.Frame;
@@ -19,6 +19,7 @@ import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -52,7 +53,7 @@ public final class SourceEngine {
     private long pausedNanos;
     private long downtimeNanos;
     private long deviceStateBytes;
-    private int roundCount;
+    private final List<RoundSummary> finishedRounds = new ArrayList<>();
     private String phase = "connecting";
     private String failure = "";
 
@@ -153,7 +154,7 @@ public final class SourceEngine {
                 progress,
                 new MigrationProgress(
                         phase,
-                        roundCount,
+                        finishedRounds.size(),
                         counters.sentBytes.get(),
                         counters.faultPages.get() + counters.faultCurrent.get(),
                         counters.dirtyPages.get(),
@@ -209,7 +210,7 @@ public final class SourceEngine {
         loop.start("round-" + number, () -> {
             RoundSummary summary = rounds.sendRound(number);
             loop.post(() -> {
-                roundCount = number + 1;
+                finishedRounds.add(summary);
                 perform(session.onRound(summary));
             });
         });
@@ -272,7 +273,7 @@ public final class SourceEngine {
     private SourceReport report() {
         return new SourceReport(
                 options.mode(),
-                roundCount,
+                List.copyOf(finishedRounds),
                 counters.precopyPages.get(),
                 counters.dirtyPages.get(),
                 counters.pushedPages.get(),

@@ -1,12 +1,14 @@
 package dev.faultline.migration.source;
 
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.RoundSummary;
+import java.util.List;
 
 /**
  * What the source did, after a migration that came to its end. Pages are of the guest's page size.
  *
  * @param mode when the guest changed hosts
- * @param rounds rounds of pre-copy
+ * @param rounds the rounds of pre-copy, in order
  * @param precopyPages pages with content that were sent in rounds
  * @param dirtyPages pages that the destination lacked at the hand-over
  * @param pushedPages pages with content that were pushed after it
@@ -20,7 +22,7 @@ import dev.faultline.migration.MigrationMode;
  */
 public record SourceReport(
         MigrationMode mode,
-        int rounds,
+        List<RoundSummary> rounds,
         long precopyPages,
         long dirtyPages,
         long pushedPages,

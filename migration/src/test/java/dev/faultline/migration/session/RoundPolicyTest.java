@@ -3,6 +3,7 @@ package dev.faultline.migration.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.RoundSummary;
 import org.junit.jupiter.api.Test;
 
 class RoundPolicyTest {

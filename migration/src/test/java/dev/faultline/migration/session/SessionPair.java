@@ -1,6 +1,7 @@
 package dev.faultline.migration.session;
 
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;

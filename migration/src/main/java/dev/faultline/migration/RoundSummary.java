@@ -1,4 +1,4 @@
-package dev.faultline.migration.session;
+package dev.faultline.migration;
 
 /**
  * One round of pre-copy.
