@@ -78,8 +78,8 @@ final class Traces {
     }
 
     static long hugePages() throws IOException {
-        return Long.parseLong(
-                Files.readString(Path.of("/proc/sys/vm/nr_hugepages")).strip());
+        return Long.parseLong(Files.readString(Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"))
+                .strip());
     }
 
     private static Set<String> memoryFiles(long process) {

@@ -4,6 +4,7 @@ import static dev.faultline.uffd.NativeThread.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.LinuxException;
 import dev.faultline.uffd.os.Poller;

@@ -3,6 +3,7 @@ package dev.faultline.uffd;
 import static dev.faultline.uffd.NativeThread.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.internal.linux.NativeMemory;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;

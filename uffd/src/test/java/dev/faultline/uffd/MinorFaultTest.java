@@ -3,6 +3,9 @@ package dev.faultline.uffd;
 import static dev.faultline.uffd.NativeThread.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.testing.KernelFeature;
+import dev.faultline.testing.RequiresHugePages;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.memory.PageSize;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
@@ -41,7 +44,7 @@ class MinorFaultTest {
     }
 
     @Nested
-    @RequiresUffd({UffdFeature.MISSING_HUGETLBFS, UffdFeature.MINOR_HUGETLBFS})
+    @RequiresUffd({KernelFeature.MISSING_HUGETLBFS, KernelFeature.MINOR_HUGETLBFS})
     @RequiresHugePages(MinorFaultCases.PAGES + 2)
     class HugePages extends MinorFaultCases {
         HugePages() {

@@ -5,6 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faultline.testing.KernelFeature;
+import dev.faultline.testing.RequiresHugePages;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Fd;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 class PagemapTest {
 
     @Nested
-    @RequiresUffd(UffdFeature.WP_ASYNC)
+    @RequiresUffd(KernelFeature.WP_ASYNC)
     class BasePages extends PagemapCases {
         BasePages() {
             super(PageSize.SIZE_4K);
@@ -53,7 +56,7 @@ class PagemapTest {
     }
 
     @Nested
-    @RequiresUffd({UffdFeature.WP_ASYNC, UffdFeature.WP_HUGETLBFS_SHMEM})
+    @RequiresUffd({KernelFeature.WP_ASYNC, KernelFeature.WP_HUGETLBFS_SHMEM})
     @RequiresHugePages(PagemapCases.PAGES + 4)
     class HugePages extends PagemapCases {
         HugePages() {
@@ -74,7 +77,7 @@ class PagemapTest {
 
     /** More runs than one call of the kernel returns. */
     @Test
-    @RequiresUffd(UffdFeature.WP_ASYNC)
+    @RequiresUffd(KernelFeature.WP_ASYNC)
     void noRunIsLostWhereOneCallIsNotEnough() {
         int pages = 20_001;
         try (FaultFixture at = tracked(pages);
@@ -93,7 +96,7 @@ class PagemapTest {
 
     /** A page is copied after its bit was cleared: then the last copy holds every store. */
     @Test
-    @RequiresUffd(UffdFeature.WP_ASYNC)
+    @RequiresUffd(KernelFeature.WP_ASYNC)
     void noStoreIsLostWhileAThreadWritesAndAnotherTakes() {
         int pages = 16;
         try (FaultFixture at = tracked(pages);
@@ -120,7 +123,7 @@ class PagemapTest {
     }
 
     @Test
-    @RequiresUffd(UffdFeature.WP_ASYNC)
+    @RequiresUffd(KernelFeature.WP_ASYNC)
     void storesOfTheKernelIntoTheMappingAreSeen() {
         try (FaultFixture at = tracked(3);
                 Pagemap pagemap = Pagemap.ofSelf();

@@ -2,6 +2,7 @@ package dev.faultline.uffd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.testing.RequiresUffd;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

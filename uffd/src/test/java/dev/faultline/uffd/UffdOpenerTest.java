@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.os.Fd;

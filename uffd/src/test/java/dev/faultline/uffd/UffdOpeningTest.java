@@ -2,6 +2,7 @@ package dev.faultline.uffd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.testing.RequiresUffd;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,8 @@ import static dev.faultline.uffd.NativeThread.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faultline.testing.KernelFeature;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.Set;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Write protection without WP_ASYNC: a store waits for an answer. With WP_ASYNC: {@link PagemapTest}. */
-@RequiresUffd({UffdFeature.PAGEFAULT_FLAG_WP, UffdFeature.WP_HUGETLBFS_SHMEM})
+@RequiresUffd({KernelFeature.PAGEFAULT_FLAG_WP, KernelFeature.WP_HUGETLBFS_SHMEM})
 @Timeout(120)
 class WriteProtectTest {
     private static final Set<RegisterMode> ALL = Set.of(RegisterMode.values());

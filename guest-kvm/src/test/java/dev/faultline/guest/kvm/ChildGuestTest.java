@@ -9,6 +9,7 @@ import dev.faultline.guest.kvm.control.VmmMonitor;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.RegisterMode;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Poller;
@@ -20,7 +21,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,16 +28,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How the process of a guest ends. */
+@RequiresUffd
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChildGuestTest {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final List<String> AS_NOBODY =
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
-
-    @BeforeAll
-    static void needsUserfaultfd() {
-        Need.userfaultfd();
-    }
 
     @Test
     void sigtermEndsItInOrder(@TempDir Path folder) {
@@ -72,7 +68,7 @@ class ChildGuestTest {
             value = MachineChoice.class,
             names = {"KVM", "NATIVE"})
     void quitEndsItAlsoWhenItsGuestWaitsForAPageThatNobodyBrings(MachineChoice machine) {
-        Need.machine(machine);
+        TestConfig.require(machine);
         GuestConfig config = TestConfig.bound(TestConfig.paused(machine));
         try (ChildGuest guest = new ChildGuest(config)) {
             assertThat(guest.readLine()).contains("PAUSED");

@@ -9,6 +9,8 @@ import dev.faultline.guest.kvm.control.VmmMonitor;
 import dev.faultline.guest.kvm.machine.MachineType;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.testing.RequiresHugePages;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.memory.HugePages;
 import dev.faultline.uffd.memory.PageSize;
 import java.io.IOException;
@@ -16,20 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The guest's process inside the JVM of the tests. */
+@RequiresUffd
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GuestProcessTest {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-    @BeforeAll
-    static void needsUserfaultfd() {
-        Need.userfaultfd();
-    }
 
     /** A guest that a thread of this JVM runs. */
     private static final class Running implements AutoCloseable {
@@ -126,10 +122,9 @@ class GuestProcessTest {
     }
 
     @Test
+    @RequiresHugePages((int) (TestConfig.MEMORY_BYTES >> 21))
     void anIncomingGuestReservesItsHugePagesAndAllocatesNone() {
         long needed = TestConfig.MEMORY_BYTES / PageSize.SIZE_2M.bytes();
-        Assumptions.assumeTrue(
-                HugePages.read().unreserved() >= needed, "needs " + needed + " free huge pages of 2 MiB");
         try (Running guest = new Running(TestConfig.incoming(MachineChoice.NATIVE, PageSize.SIZE_2M))) {
             assertThat(guest.query().allocatedBytes()).isZero();
             assertThat(HugePages.read().reserved()).isGreaterThanOrEqualTo(needed);

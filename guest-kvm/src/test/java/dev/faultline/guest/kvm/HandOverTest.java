@@ -6,6 +6,7 @@ import dev.faultline.guest.kvm.control.GuestReport;
 import dev.faultline.guest.kvm.control.VmmClient;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.FaultBatch;
 import dev.faultline.uffd.RegisterMode;
 import dev.faultline.uffd.memory.AliasMapping;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Two guest processes and, in this JVM, the least engine there can be: the whole way of a guest from one to the other by
  * nothing but page faults. It shows that what {@code attach} hands over works across processes.
  */
+@RequiresUffd
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HandOverTest {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
@@ -35,8 +37,7 @@ class HandOverTest {
             value = MachineChoice.class,
             names = {"KVM", "NATIVE"})
     void aGuestGoesFromOneProcessToAnother(MachineChoice machine) {
-        Need.userfaultfd();
-        Need.machine(machine);
+        TestConfig.require(machine);
         GuestConfig from = TestConfig.bound(TestConfig.running(machine));
         GuestConfig to = TestConfig.bound(TestConfig.incoming(machine, PageSize.SIZE_4K));
         try (ChildGuest sourceProcess = new ChildGuest(from);

@@ -1,5 +1,6 @@
 package dev.faultline.guest.kvm;
 
+import dev.faultline.testing.KvmDevice;
 import dev.faultline.uffd.memory.PageSize;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,6 +60,13 @@ final class TestConfig {
     /** The same, to die with this JVM. */
     static GuestConfig bound(GuestConfig config) {
         return withParent(config, OptionalLong.of(ProcessHandle.current().pid()));
+    }
+
+    /** Skips the running test where this host has no KVM and it is asked for. */
+    static void require(MachineChoice machine) {
+        if (machine == MachineChoice.KVM) {
+            KvmDevice.require();
+        }
     }
 
     static String freshName() {

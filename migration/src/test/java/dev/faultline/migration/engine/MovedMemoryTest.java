@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.testing.RequiresHugePages;
 import dev.faultline.uffd.memory.MemoryFile;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
@@ -26,9 +27,9 @@ class MovedMemoryTest {
 
     @ParameterizedTest
     @EnumSource(MigrationMode.class)
+    @RequiresHugePages(2 * HUGE_PAGES)
     void aGuestOfHugePagesMovesUncorrupted(MigrationMode mode) throws Exception {
-        try (HugePagePool _ = new HugePagePool(2 * HUGE_PAGES);
-                TestGuest source = guest(PageSize.SIZE_2M, false);
+        try (TestGuest source = guest(PageSize.SIZE_2M, false);
                 TestGuest destination = guest(PageSize.SIZE_2M, true)) {
             source.resume();
             WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
@@ -42,9 +43,9 @@ class MovedMemoryTest {
     }
 
     @Test
+    @RequiresHugePages(2 * HUGE_PAGES)
     void untouchedHugePagesArriveAsZerosAndTakeNoMemory() throws Exception {
-        try (HugePagePool _ = new HugePagePool(2 * HUGE_PAGES);
-                TestGuest source = new TestGuest(MEMORY_BYTES, PageSize.SIZE_2M, 1, 0, false);
+        try (TestGuest source = new TestGuest(MEMORY_BYTES, PageSize.SIZE_2M, 1, 0, false);
                 TestGuest destination = new TestGuest(MEMORY_BYTES, PageSize.SIZE_2M, 1, 0, true)) {
             source.resume();
             WholeMigrationTest.awaitVerified(source, 5);

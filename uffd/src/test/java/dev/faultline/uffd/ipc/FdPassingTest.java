@@ -1,8 +1,8 @@
 package dev.faultline.uffd.ipc;
 
-import dev.faultline.uffd.RequiresHugePages;
-import dev.faultline.uffd.RequiresUffd;
-import dev.faultline.uffd.UffdFeature;
+import dev.faultline.testing.KernelFeature;
+import dev.faultline.testing.RequiresHugePages;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.memory.PageSize;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Timeout;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 class FdPassingTest {
 
     @Nested
-    @RequiresUffd({UffdFeature.MINOR_SHMEM, UffdFeature.WP_ASYNC})
+    @RequiresUffd({KernelFeature.MINOR_SHMEM, KernelFeature.WP_ASYNC})
     class BasePages extends TwoProcessCases {
         BasePages() {
             super(PageSize.SIZE_4K);
@@ -19,7 +19,7 @@ class FdPassingTest {
     }
 
     @Nested
-    @RequiresUffd({UffdFeature.MINOR_HUGETLBFS, UffdFeature.WP_HUGETLBFS_SHMEM, UffdFeature.WP_ASYNC})
+    @RequiresUffd({KernelFeature.MINOR_HUGETLBFS, KernelFeature.WP_HUGETLBFS_SHMEM, KernelFeature.WP_ASYNC})
     @RequiresHugePages(TwoProcessCases.PAGES)
     class HugePages extends TwoProcessCases {
         HugePages() {

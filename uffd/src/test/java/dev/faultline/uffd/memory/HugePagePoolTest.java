@@ -3,8 +3,8 @@ package dev.faultline.uffd.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.faultline.uffd.HugePageReservation;
-import dev.faultline.uffd.RequiresHugePages;
+import dev.faultline.testing.HugePageReservation;
+import dev.faultline.testing.RequiresHugePages;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.util.regex.Matcher;

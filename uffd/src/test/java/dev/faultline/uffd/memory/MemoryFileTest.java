@@ -3,8 +3,8 @@ package dev.faultline.uffd.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faultline.testing.RequiresHugePages;
 import dev.faultline.uffd.OpenFiles;
-import dev.faultline.uffd.RequiresHugePages;
 import dev.faultline.uffd.os.Fd;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Nested;

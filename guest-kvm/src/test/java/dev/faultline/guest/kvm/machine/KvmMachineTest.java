@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.faultline.guest.kvm.workload.MemoryMap;
 import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.testing.KvmDevice;
 import dev.faultline.uffd.memory.PageSize;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +19,7 @@ class KvmMachineTest {
     private static final long MIB = 1 << 20;
 
     private static TestGuest guest() {
-        Need.kvm();
+        KvmDevice.require();
         return new TestGuest(MachineType.KVM, Workload.of(1, MIB), 8 * MIB, PageSize.SIZE_4K);
     }
 

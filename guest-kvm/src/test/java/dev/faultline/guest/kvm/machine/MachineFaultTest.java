@@ -9,31 +9,27 @@ import dev.faultline.guest.kvm.workload.MemoryMap;
 import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.memory.GuestMapping;
 import dev.faultline.uffd.memory.PageSize;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Guests over memory that a userfaultfd serves: a migration's destination. */
+@RequiresUffd
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MachineFaultTest {
     private static final long MIB = 1 << 20;
     private static final Workload WORKLOAD = Workload.of(2, 8 * MIB).withCold(2 * MIB, 8);
     private static final long MEMORY_BYTES = 16 * MIB;
 
-    @BeforeEach
-    void hostHasIt() {
-        Need.userfaultfd();
-    }
-
     private static TestGuest guest(MachineType type) {
-        Need.machine(type);
+        TestGuest.require(type);
         return new TestGuest(type, WORKLOAD, MEMORY_BYTES, PageSize.SIZE_4K);
     }
 

@@ -28,7 +28,7 @@ class MachineLifecycleTest {
     private final MachineType type;
 
     MachineLifecycleTest(MachineType type) {
-        Need.machine(type);
+        TestGuest.require(type);
         this.type = type;
     }
 
@@ -109,7 +109,7 @@ class MachineLifecycleTest {
         byte[] state = savedState(WORKLOAD);
         for (MachineType other : MachineType.values()) {
             if (other != type) {
-                Need.machine(other);
+                TestGuest.require(other);
                 try (TestGuest guest = new TestGuest(other, WORKLOAD, 8 * MIB, PageSize.SIZE_4K)) {
                     assertRefused(guest.incoming(), state, "another type of machine");
                 }

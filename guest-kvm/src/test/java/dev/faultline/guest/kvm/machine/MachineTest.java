@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faultline.guest.kvm.workload.PageContent;
 import dev.faultline.guest.kvm.workload.VcpuArea;
 import dev.faultline.guest.kvm.workload.Workload;
+import dev.faultline.testing.RequiresHugePages;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +32,7 @@ class MachineTest {
     private final MachineType type;
 
     MachineTest(MachineType type) {
-        Need.machine(type);
+        TestGuest.require(type);
         this.type = type;
     }
 
@@ -270,8 +271,8 @@ class MachineTest {
     }
 
     @Test
+    @RequiresHugePages((int) (MEMORY_BYTES >> 21))
     void worksOnHugePages() {
-        Need.hugePages(MEMORY_BYTES >> 21);
         try (TestGuest guest = new TestGuest(type, WITH_COLD, MEMORY_BYTES, PageSize.SIZE_2M)) {
             Machine source = guest.boot();
             runPasses(source, 3);

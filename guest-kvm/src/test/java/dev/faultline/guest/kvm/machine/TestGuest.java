@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.guest.kvm.workload.Workload;
+import dev.faultline.testing.KvmDevice;
 import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.GuestMapping;
 import dev.faultline.uffd.memory.MemoryFile;
@@ -20,6 +21,13 @@ import java.util.stream.IntStream;
 /** A guest's memory, and the machines that run it one after another. */
 final class TestGuest implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Skips the running test where this host has no KVM and it is asked for. */
+    static void require(MachineType type) {
+        if (type == MachineType.KVM) {
+            KvmDevice.require();
+        }
+    }
 
     private final MachineType type;
     private final Workload workload;

@@ -2,7 +2,7 @@ package dev.faultline.guest.kvm.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faultline.guest.kvm.machine.Need;
+import dev.faultline.testing.Skipping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class GuestProgramTest {
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(() -> text(log)).isZero();
         } catch (IOException e) {
-            Need.missing("binutils are not installed: " + e.getMessage());
+            Skipping.skip("needs binutils: " + e.getMessage());
         }
     }
 

@@ -1,16 +1,17 @@
-package dev.faultline.uffd;
+package dev.faultline.testing;
 
 import java.io.IOException;
+import java.lang.reflect.AnnotatedElement;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
 /**
- * Carries out {@link RequiresHugePages}: as a condition, because a class that is skipped by one is reported as such. JUnit
- * closes the reservation with the context of the class.
+ * Carries out {@link RequiresHugePages}: as a condition, because what is skipped by one is reported as such. JUnit closes
+ * the reservation with the context that it was made in.
  */
-@SuppressWarnings("exports") // the module that readers see is without its tests
 public final class HugePagesExtension implements ExecutionCondition {
     private static final Namespace NAMESPACE = Namespace.create(HugePagesExtension.class);
 
@@ -19,12 +20,18 @@ public final class HugePagesExtension implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        RequiresHugePages wanted = context.getRequiredTestClass().getDeclaredAnnotation(RequiresHugePages.class);
-        if (wanted == null || context.getTestMethod().isPresent()) {
-            return ConditionEvaluationResult.enabled("it is the class around it that reserves");
+        AnnotatedElement element = context.getElement().orElseThrow();
+        RequiresHugePages wanted = element.getDeclaredAnnotation(RequiresHugePages.class);
+        if (wanted == null) {
+            return ConditionEvaluationResult.enabled("it is something around it that reserves");
+        }
+        Store store = context.getStore(NAMESPACE);
+        if (store.get(element) != null) {
+            // Asked again for each invocation of a parameterized test.
+            return ConditionEvaluationResult.enabled("its huge pages are there");
         }
         try {
-            context.getStore(NAMESPACE).put(HugePageReservation.class, HugePageReservation.add(wanted.value()));
+            store.put(element, HugePageReservation.add(wanted.value()));
             return ConditionEvaluationResult.enabled(wanted.value() + " huge pages were added");
         } catch (IOException | IllegalStateException e) {
             String reason = "needs " + wanted.value() + " huge pages of 2 MiB: " + e.getMessage();

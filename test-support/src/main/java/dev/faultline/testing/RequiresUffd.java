@@ -1,4 +1,4 @@
-package dev.faultline.uffd;
+package dev.faultline.testing;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -13,8 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(UffdCondition.class)
-@SuppressWarnings("exports") // the module that readers see is without its tests
 public @interface RequiresUffd {
-    /** What the tests need of the kernel. */
-    UffdFeature[] value() default {UffdFeature.MISSING_SHMEM, UffdFeature.MINOR_SHMEM};
+    /** {@return what the tests need of the kernel} */
+    KernelFeature[] value() default {KernelFeature.MISSING_SHMEM, KernelFeature.MINOR_SHMEM};
 }

@@ -1,4 +1,4 @@
-package dev.faultline.uffd;
+package dev.faultline.testing;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,93 @@
+package dev.faultline.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Huge pages that were added to the machine's pool for a while. They are added and subtracted, not set and set back, so
+ * that two test runs on one machine do not undo each other.
+ */
+public final class HugePageReservation implements AutoCloseable {
+    /**
+     * Not /proc/sys/vm/nr_hugepages: that one is of the default size, and it gives its number to the first read(2) only,
+     * which is of one byte in Files.readString.
+     */
+    private static final Path POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
+
+    private final Path pool;
+    private final int pages;
+    private final AtomicBoolean given = new AtomicBoolean();
+    private final Thread atExit = new Thread(this::giveBack, "huge pages back");
+
+    private HugePageReservation(Path pool, int pages) {
+        this.pool = pool;
+        this.pages = pages;
+    }
+
+    /**
+     * Adds pages.
+     *
+     * @param pages how many, of 2 MiB
+     * @return their owner
+     * @throws IOException if this user may not, or the kernel knows no such pages
+     * @throws IllegalStateException if the kernel found fewer; none is added then
+     */
+    public static HugePageReservation add(int pages) throws IOException {
+        return add(POOL, pages);
+    }
+
+    static HugePageReservation add(Path pool, int pages) throws IOException {
+        change(pool, pages, true);
+        HugePageReservation reservation = new HugePageReservation(pool, pages);
+        // A run that is broken off, by Ctrl-C say, does not close it.
+        Runtime.getRuntime().addShutdownHook(reservation.atExit);
+        return reservation;
+    }
+
+    @Override
+    public void close() {
+        giveBack();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            return; // it runs
+        }
+    }
+
+    private void giveBack() {
+        try {
+            if (given.compareAndSet(false, true)) {
+                change(pool, -pages, false);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("take " + pages + " off " + pool + " by hand", e);
+        }
+    }
+
+    /**
+     * Reading and writing are one step among all who keep the lock: between processes it is the file's, which one process
+     * cannot take twice, and so between the threads of one it is the class's.
+     */
+    private static synchronized void change(Path pool, long by, boolean all) throws IOException {
+        try (FileChannel channel = FileChannel.open(pool, StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
+            long before = total(pool);
+            Files.writeString(pool, Long.toString(Math.max(0, before + by)));
+            long found = total(pool) - before;
+            if (all && found < by) {
+                Files.writeString(pool, Long.toString(before));
+                throw new IllegalStateException("the kernel found room for " + found + " more");
+            }
+        }
+    }
+
+    private static long total(Path pool) throws IOException {
+        return Long.parseLong(Files.readString(pool).strip());
+    }
+}
