@@ -88,7 +88,7 @@ class ErrorsIT {
             other.startWaitingGuest("--memory", "128M", "--working-set", "16M", "--cold-set", "8M");
             Faultline receive = other.startReceive();
             int port = receive.awaitEvent("listening").path("port").asInt();
-            fails("the guest runs on here", "migrate", "--guest", hosts.sourceName(), "--to", "127.0.0.1:" + port);
+            fails("the guests differ", "migrate", "--guest", hosts.sourceName(), "--to", "127.0.0.1:" + port);
             assertThat(receive.await()).isEqualTo(1);
             assertThat(receive.err()).hasLineCount(1);
             Hosts.awaitAlive(hosts.sourceName());

@@ -21,7 +21,9 @@ class PeerVanishesIT {
             receive.kill();
 
             assertThat(migrate.await()).as(migrate.toString()).isEqualTo(1);
-            assertThat(migrate.err()).contains("the guest runs on here").hasLineCount(1);
+            assertThat(migrate.err())
+                    .contains("the guest goes on here as before")
+                    .hasLineCount(1);
             assertThat(hosts.source().state()).isEqualTo(GuestState.RUNNING);
             Hosts.awaitAlive(hosts.sourceName());
             assertThat(hosts.destination().state()).isNotEqualTo(GuestState.RUNNING);

@@ -21,7 +21,7 @@ public final class Sentence {
         if (line.isEmpty()) {
             return "It failed without saying why.";
         }
-        return capital(line) + ".";
+        return capital(line) + (line.endsWith("?") ? "" : ".");
     }
 
     /**

@@ -17,7 +17,7 @@ class SummaryTest {
                 .contains("  downtime                          70.8 ms\n")
                 .contains("  current     70  42.5 us  926 us  926 us\n")
                 .contains("  zero         0        -       -       -\n")
-                .contains("  pages checked            1,000        3,000\n")
+                .contains("  pages checked           1,000        3,000\n")
                 .endsWith("The guest ran on both sides, and every page that it checked was right.\n");
     }
 
