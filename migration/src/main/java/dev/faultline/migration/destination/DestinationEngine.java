@@ -154,10 +154,10 @@ public final class DestinationEngine {
         }
     }
 
-    private void readControl() throws IOException {
+    private void readControl() throws IOException, InterruptedException {
         while (true) {
             Frame frame = control.read();
-            loop.post(() -> perform(session.onFrame(frame, System.nanoTime())));
+            loop.postFrame(() -> perform(session.onFrame(frame, System.nanoTime())));
         }
     }
 
@@ -234,7 +234,7 @@ public final class DestinationEngine {
                 perform(session.onDisarmed());
             }
             case DestinationAction.PauseGuest _ -> tryOnGuest(guest::pause);
-            case DestinationAction.Discard _ -> tryOnGuest(guest::relinquish);
+            case DestinationAction.Discard _ -> discard();
             case DestinationAction.Finish finish -> {
                 failure = finish.failure() + failure;
                 loop.finish();
@@ -308,6 +308,25 @@ public final class DestinationEngine {
             command.run();
         } catch (GuestException e) {
             failure = ". The guest could not be told: " + e.getMessage();
+        }
+    }
+
+    private void discard() {
+        try {
+            guest.relinquish();
+        } catch (GuestException e) {
+            // A guest whose device state was never loaded has nothing to run with: it needs no telling.
+            if (!isStillIncoming()) {
+                failure = ". The guest could not be told: " + e.getMessage();
+            }
+        }
+    }
+
+    private boolean isStillIncoming() {
+        try {
+            return guest.state() == GuestState.INCOMING;
+        } catch (GuestException e) {
+            return false; // what became of it, nobody knows
         }
     }
 

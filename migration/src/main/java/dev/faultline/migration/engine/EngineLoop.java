@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -16,6 +17,8 @@ import java.util.function.Consumer;
  */
 public final class EngineLoop {
     private static final long TICK_NANOS = 50_000_000L;
+    /** Few, for a frame that waits to be handled may hold as much as a device state. */
+    static final int MAX_PENDING_FRAMES = 8;
 
     /** What a worker does until it is done or fails. */
     @FunctionalInterface
@@ -24,10 +27,12 @@ public final class EngineLoop {
     }
 
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+    private final Semaphore room = new Semaphore(MAX_PENDING_FRAMES);
     private final List<Thread> workers = new ArrayList<>();
     private final Consumer<String> onFailure;
     private final Runnable onTick;
     private boolean finished;
+    private volatile boolean ended;
 
     /**
      * Makes a loop.
@@ -43,6 +48,22 @@ public final class EngineLoop {
     /** Has an event handled on the loop's thread. */
     public void post(Runnable event) {
         events.add(event);
+    }
+
+    /**
+     * Has the event of a peer's frame handled on the loop's thread, having waited while many are pending: a peer that sends
+     * faster than its frames are handled finds its connection full, and not this side's memory.
+     */
+    public void postFrame(Runnable event) throws InterruptedException {
+        room.acquire();
+        if (ended) {
+            room.release(); // nobody handles it any more; what the peer still sends is read past
+            return;
+        }
+        post(() -> {
+            room.release();
+            event.run();
+        });
     }
 
     /** Starts a worker on a thread of its own; native calls that block must not sit on virtual threads. */
@@ -76,6 +97,9 @@ public final class EngineLoop {
                 onFailure.accept(reason(e));
             }
         }
+        ended = true;
+        events.clear();
+        room.release(MAX_PENDING_FRAMES);
     }
 
     /** Tells somebody of the progress; that he fails is no reason to give the migration up. */
@@ -123,6 +147,9 @@ public final class EngineLoop {
         if (!expected) {
             System.getLogger(EngineLoop.class.getName()).log(System.Logger.Level.DEBUG, "unexpected failure", t);
         }
-        return message == null || !expected ? t.toString() : message;
+        // What the engine's own checks throw is a sentence, too; of anything else the class tells more than the
+        // message.
+        boolean isSentence = expected || t instanceof IllegalStateException || t instanceof IllegalArgumentException;
+        return message == null || !isSentence ? t.toString() : message;
     }
 }

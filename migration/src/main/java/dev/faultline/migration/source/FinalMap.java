@@ -3,6 +3,7 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.page.PageBits;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,11 @@ final class FinalMap {
     /** Takes the next pages to push. {@return whether there are any} */
     synchronized boolean takeNext(PushOrder.Run run) {
         return order != null && order.takeNext(run);
+    }
+
+    /** {@return how many pages are still to be pushed, once the map is known} */
+    synchronized OptionalLong remaining() {
+        return order == null ? OptionalLong.empty() : OptionalLong.of(order.remaining());
     }
 
     /** The destination asks for a page: it need not be pushed any more, and its neighbours are likely to be next. */

@@ -20,6 +20,7 @@ final class PushOrder {
     }
 
     private final List<PageBits> remaining;
+    private long remainingPages;
     private final List<PageBits> hot;
     private final int[] framePages;
     private final int[] cursor;
@@ -42,6 +43,7 @@ final class PushOrder {
             PageBits all = new PageBits(dirty.get(i).pageCount());
             all.addAll(dirty.get(i));
             remaining.add(all);
+            remainingPages += all.size();
             PageBits often = new PageBits(all.pageCount());
             often.addAll(all);
             often.retainAll(recentlyDirty.get(i));
@@ -51,9 +53,15 @@ final class PushOrder {
         hotCursor = new int[dirty.size()];
     }
 
+    /** {@return how many pages have been neither taken nor asked for} */
+    long remaining() {
+        return remainingPages;
+    }
+
     void asked(int region, int page, boolean keepInPush) {
-        if (!keepInPush) {
+        if (!keepInPush && remaining.get(region).contains(page)) {
             remaining.get(region).remove(page, 1);
+            remainingPages--;
         }
         hintRegion = region;
         hintPage = page + 1;
@@ -94,5 +102,6 @@ final class PushOrder {
         int end = Math.min(from.nextAbsent(page), (page / framePages[region] + 1) * framePages[region]);
         run.count = end - page;
         from.remove(page, run.count);
+        remainingPages -= run.count;
     }
 }

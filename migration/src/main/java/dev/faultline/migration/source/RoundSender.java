@@ -35,6 +35,7 @@ final class RoundSender {
         this.counters = counters;
         this.testSwitch = testSwitch;
         dirty = memory.allPages();
+        counters.dirtyPages.set(SourceMemory.size(dirty));
         lastSent = memory.newBits();
     }
 

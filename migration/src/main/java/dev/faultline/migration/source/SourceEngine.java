@@ -134,10 +134,10 @@ public final class SourceEngine {
         }
     }
 
-    private void readControl() throws IOException {
+    private void readControl() throws IOException, InterruptedException {
         while (true) {
             Frame frame = connections.control().read();
-            loop.post(() -> {
+            loop.postFrame(() -> {
                 if (frame.type() == FrameType.STARTED) {
                     downtimeNanos = System.nanoTime() - pausedNanos;
                     phase = "push";
@@ -157,7 +157,7 @@ public final class SourceEngine {
                         finishedRounds.size(),
                         counters.sentBytes.get(),
                         counters.faultPages.get() + counters.faultCurrent.get(),
-                        counters.dirtyPages.get(),
+                        map.remaining().orElse(counters.dirtyPages.get()),
                         now - beganNanos));
     }
 

@@ -132,6 +132,24 @@ class FailureTest {
     }
 
     @Test
+    void aLoadThatFailsLeavesAnIncomingGuestThatNeedsNoTelling() throws Exception {
+        try (TestGuest source = guest(MEMORY_BYTES, false);
+                TestGuest destination = guest(MEMORY_BYTES, true)) {
+            source.resume();
+            destination.refuseLoad = true;
+            try (Migration migration = begin(source, destination, MigrationMode.HYBRID, _ -> {})) {
+                assertThat(migration.destinationFailure())
+                        .isEqualTo("the device state is of another machine; the guest never ran here");
+                assertThat(migration.sourceFailure())
+                        .isEqualTo("the destination gave up: the device state is of another machine;"
+                                + " the guest goes on here as before");
+            }
+            assertThat(destination.state()).isEqualTo(GuestState.INCOMING);
+            WholeMigrationTest.awaitVerified(source, source.verified.get() + 2 * HOT_BLOCKS);
+        }
+    }
+
+    @Test
     void aGuestThatWasPausedStaysPausedWhenItsHandOverFails() throws Exception {
         try (TestGuest source = guest(MEMORY_BYTES, false);
                 TestGuest destination = guest(MEMORY_BYTES, true)) {

@@ -1,6 +1,7 @@
 package dev.faultline.migration.engine;
 
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.MigrationProgress;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
@@ -12,10 +13,12 @@ import dev.faultline.migration.source.SourceReport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A migration under way in this process, over a relay. */
@@ -23,6 +26,8 @@ final class Migration implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 40;
 
     final Relay relay;
+    private final Acceptor acceptor;
+    private final AtomicReference<MigrationProgress> sourceProgress = new AtomicReference<>();
     private final CompletableFuture<SourceReport> sent;
     private final CompletableFuture<DestinationReport> received;
 
@@ -38,12 +43,12 @@ final class Migration implements AutoCloseable {
     }
 
     Migration(TestGuest source, TestGuest destination, Plan plan, Relay.Watch watch) throws Exception {
-        Acceptor acceptor = Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        acceptor = Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         relay = new Relay(acceptor.port(), watch);
         DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.testSwitch);
         SourceOptions outgoing = new SourceOptions(relay.address(), plan.mode, plan.holdMapNanos, plan.testSwitch);
         received = start(() -> DestinationEngine.run(destination, acceptor, incoming, _ -> {}));
-        sent = start(() -> SourceEngine.run(source, outgoing, _ -> {}));
+        sent = start(() -> SourceEngine.run(source, outgoing, sourceProgress::set));
     }
 
     private static <T> CompletableFuture<T> start(Callable<T> engine) {
@@ -64,6 +69,11 @@ final class Migration implements AutoCloseable {
 
     DestinationReport received() throws Exception {
         return received.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** {@return what the source has told last, once it has told something} */
+    Optional<MigrationProgress> sourceProgress() {
+        return Optional.ofNullable(sourceProgress.get());
     }
 
     /** {@return why the source failed} */
@@ -88,5 +98,6 @@ final class Migration implements AutoCloseable {
     @Override
     public void close() throws java.io.IOException {
         relay.close();
+        acceptor.close();
     }
 }

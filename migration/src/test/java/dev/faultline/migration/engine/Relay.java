@@ -30,6 +30,9 @@ final class Relay implements AutoCloseable {
 
         /** Looks at a frame that has just come; to wait here makes its sender wait, once the buffers are full. */
         default void arrived(Seen frame) throws InterruptedException {}
+
+        /** May change the first frame of a connection. */
+        default void greets(ByteBuffer hello) {}
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -61,6 +64,7 @@ final class Relay implements AutoCloseable {
                 ByteBuffer hello = header();
                 read(source, hello);
                 int role = hello.get(1);
+                watch.greets(hello);
                 write(target, hello.rewind());
                 Thread.ofPlatform().daemon().start(() -> pass(source, target, true, role));
                 Thread.ofPlatform().daemon().start(() -> pass(target, source, false, role));

@@ -45,7 +45,9 @@ public final class TestGuest implements Guest {
     private boolean idle;
     private long lastPass = Long.MAX_VALUE;
     boolean refuseResume;
+    boolean refuseLoad;
     Runnable beforePause = () -> {};
+    Runnable beforeSave = () -> {};
     private long pass = 1;
     private int index;
     final AtomicLong verified = new AtomicLong();
@@ -208,6 +210,7 @@ public final class TestGuest implements Guest {
 
     @Override
     public byte[] saveDeviceState() {
+        beforeSave.run();
         return ByteBuffer.allocate(20)
                 .putLong(pass)
                 .putInt(index)
@@ -218,6 +221,9 @@ public final class TestGuest implements Guest {
     @Override
     public void loadDeviceState(byte[] saved) {
         synchronized (turn) {
+            if (refuseLoad) {
+                throw new GuestException("the device state is of another machine");
+            }
             ByteBuffer in = ByteBuffer.wrap(saved);
             pass = in.getLong();
             index = in.getInt();
@@ -229,8 +235,8 @@ public final class TestGuest implements Guest {
     @Override
     public void relinquish() {
         synchronized (turn) {
-            if (state == GuestState.RUNNING) {
-                throw new GuestException("a running guest is not given up");
+            if (state != GuestState.PAUSED && state != GuestState.RELINQUISHED) {
+                throw new GuestException("a guest that is " + state + " is not given up");
             }
             state = GuestState.RELINQUISHED;
         }

@@ -1,0 +1,77 @@
+package dev.faultline.migration.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faultline.migration.guest.GuestException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class EngineLoopTest {
+    private static final int FRAMES = 100;
+    private static final Duration A_WHILE = Duration.ofSeconds(10);
+
+    private final AtomicInteger read = new AtomicInteger();
+    private final List<Integer> handled = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private final EngineLoop loop = new EngineLoop(failures::add, () -> {});
+
+    private Thread reader(int finishAt) {
+        return loop.start("reader", () -> {
+            for (int i = 0; i < FRAMES; i++) {
+                int number = i;
+                loop.postFrame(() -> {
+                    handled.add(number);
+                    if (number == finishAt) {
+                        loop.finish();
+                    }
+                });
+                read.incrementAndGet();
+            }
+        });
+    }
+
+    private static void awaitBlocked(Thread reader) throws InterruptedException {
+        while (reader.getState() != Thread.State.WAITING) {
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void aPeerThatSendsFasterThanItIsHeardFillsItsConnectionAndNotTheMemory() throws Exception {
+        Thread reader = reader(FRAMES - 1);
+        awaitBlocked(reader);
+        assertThat(read).hasValue(EngineLoop.MAX_PENDING_FRAMES);
+        loop.run();
+        assertThat(reader.join(A_WHILE)).isTrue();
+        assertThat(handled).hasSize(FRAMES).isSorted();
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aReaderThatWaitsForRoomEndsWithTheLoop() throws Exception {
+        Thread reader = reader(0);
+        awaitBlocked(reader);
+        loop.run();
+        assertThat(reader.join(A_WHILE)).isTrue();
+        assertThat(read).hasValue(FRAMES);
+        assertThat(handled).containsExactly(0);
+    }
+
+    @Test
+    void aReasonIsTheSentenceAloneUnlessTheClassTellsMore() {
+        assertThat(EngineLoop.reason(new IOException("the peer has gone"))).isEqualTo("the peer has gone");
+        assertThat(EngineLoop.reason(new GuestException("it refuses"))).isEqualTo("it refuses");
+        assertThat(EngineLoop.reason(new IllegalStateException("the guest process has gone")))
+                .isEqualTo("the guest process has gone");
+        assertThat(EngineLoop.reason(new IllegalArgumentException("3 bits are too few")))
+                .isEqualTo("3 bits are too few");
+        assertThat(EngineLoop.reason(new IndexOutOfBoundsException("7"))).contains("IndexOutOfBounds");
+        assertThat(EngineLoop.reason(new IllegalStateException())).contains("IllegalState");
+    }
+}
