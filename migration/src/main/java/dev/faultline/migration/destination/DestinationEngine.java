@@ -166,9 +166,6 @@ public final class DestinationEngine {
         long frames = 0;
         while (true) {
             FrameHeader header = pages.readHeader();
-            if (header.type() == FrameType.PUSH_DONE) {
-                continue; // the states know better whether anything is missing
-            }
             if (options.testSwitch() == TestSwitch.DROP_BARRIER) {
                 // So slow that frames are still on their way at the pause, for which the barrier is there.
                 LockSupport.parkNanos(header.payloadBytes() * SLOW_NANOS_PER_BYTE);

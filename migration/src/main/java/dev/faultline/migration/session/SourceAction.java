@@ -25,7 +25,7 @@ public sealed interface SourceAction {
     /** Save the device state: {@link SourceSession#onDeviceState}. */
     record SaveDeviceState() implements SourceAction {}
 
-    /** Send every dirty page that the destination does not ask for first: {@link SourceSession#onPushed}. */
+    /** Send every dirty page that the destination does not ask for first; it says when it has all of them. */
     record Push() implements SourceAction {}
 
     /** Send the dirty map. */

@@ -197,11 +197,6 @@ public final class SourceSession {
         }
     }
 
-    /** The push has ended; the destination says when it has everything. */
-    public List<SourceAction> onPushed() {
-        return take();
-    }
-
     /** Time passes. */
     public List<SourceAction> onTick(long nowNanos) {
         if (state != State.ENDED) {

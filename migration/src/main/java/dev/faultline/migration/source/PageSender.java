@@ -50,7 +50,6 @@ final class PageSender {
             counters.pushedPages.addAndGet(content);
             counters.pushedZeroPages.addAndGet(run.count - content);
         }
-        channel.write(Frame.of(FrameType.PUSH_DONE));
     }
 
     private long send(PageReader reader, int first, int count, long round) throws IOException {

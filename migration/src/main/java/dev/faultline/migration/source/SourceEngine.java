@@ -190,11 +190,7 @@ public final class SourceEngine {
                 deviceStateBytes = state.length;
                 perform(session.onDeviceState(state));
             }
-            case SourceAction.Push _ ->
-                loop.start("push", () -> {
-                    sender.push(map);
-                    loop.post(() -> perform(session.onPushed()));
-                });
+            case SourceAction.Push _ -> loop.start("push", () -> sender.push(map));
             case SourceAction.SendMap _ -> sendMap();
             case SourceAction.Relinquish _ -> relinquish();
             case SourceAction.Release release -> release(release.resume());

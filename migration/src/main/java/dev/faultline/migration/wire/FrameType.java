@@ -33,14 +33,12 @@ public enum FrameType {
     FAULT(12),
     /** F→ the destination's copy of {@code count} pages from {@code page} on is the final one. */
     CURRENT(13),
-    /** P→ everything that was dirty has been sent. */
-    PUSH_DONE(14),
     /** C← every page is here; the source may forget. */
-    COMPLETE(15),
+    COMPLETE(14),
     /** C↔ give up; payload = the reason in words. */
-    ABORT(16),
+    ABORT(15),
     /** C↔ nothing, to show that the sender lives. */
-    PING(17);
+    PING(16);
 
     private static final FrameType[] BY_CODE = new FrameType[32];
 
