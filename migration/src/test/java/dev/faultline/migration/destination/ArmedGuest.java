@@ -1,0 +1,134 @@
+package dev.faultline.migration.destination;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faultline.migration.engine.TestGuest;
+import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.page.WaitingFaults;
+import dev.faultline.uffd.internal.linux.NativeMemory;
+import dev.faultline.uffd.memory.PageSize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A guest whose memory is registered, with threads that touch it, and the states of its pages for a test to set. */
+final class ArmedGuest implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 10;
+
+    final TestGuest guest;
+    final GuestRegion region;
+    final DestinationMemory memory;
+    final WaitingFaults waiting = new WaitingFaults();
+    final FaultStatistics statistics = new FaultStatistics();
+    final PageMapper mapper;
+    private final List<CompletableFuture<Long>> touching = new ArrayList<>();
+
+    ArmedGuest(int pages, PageSize pageSize) {
+        guest = new TestGuest(pages * pageSize.bytes(), pageSize, 1, 0, true);
+        region = guest.regions().getFirst();
+        memory = new DestinationMemory(guest);
+        memory.arm();
+        mapper = new PageMapper(guest.uffd(), memory, waiting, statistics);
+    }
+
+    long address(int page) {
+        return region.guestAddress() + ((long) page << region.pageShift());
+    }
+
+    /** Writes through the alias what a frame would bring. */
+    void fill(int page, long content) {
+        memory.alias(0).segment().set(JAVA_LONG, (long) page << region.pageShift(), content);
+    }
+
+    /** Makes a page RECEIVED, with that content. */
+    void receive(int page, long content) {
+        memory.states(0).claim(page, false);
+        fill(page, content);
+        memory.states(0).finish(page, false, false);
+    }
+
+    /** Makes a page CURRENT, with that content. */
+    void makeCurrent(int page, long content) {
+        memory.states(0).claim(page, true);
+        fill(page, content);
+        memory.states(0).finish(page, true, false);
+    }
+
+    void makeCurrentZero(int page) {
+        memory.states(0).claim(page, true);
+        memory.states(0).finish(page, true, true);
+    }
+
+    /** Reads a page's first word, on a thread that may have to wait for it. */
+    CompletableFuture<Long> touch(int page) {
+        return onThread(page, 0, false);
+    }
+
+    /** Writes a page's first word and reads it again. */
+    CompletableFuture<Long> write(int page, long content) {
+        return onThread(page, content, true);
+    }
+
+    private CompletableFuture<Long> onThread(int page, long content, boolean write) {
+        CompletableFuture<Long> result = new CompletableFuture<>();
+        touching.add(result);
+        Thread.ofPlatform().daemon().name("touch-" + page).start(() -> {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment word = arena.allocate(JAVA_LONG);
+                word.set(JAVA_LONG, 0, content);
+                if (write) {
+                    NativeMemory.copy(address(page), word.address(), Long.BYTES);
+                }
+                NativeMemory.copy(word.address(), address(page), Long.BYTES);
+                result.complete(word.get(JAVA_LONG, 0));
+            }
+        });
+        return result;
+    }
+
+    static long get(CompletableFuture<Long> touch) throws Exception {
+        return touch.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Waits until that many threads wait for pages, whether their faults were read or not. */
+    void awaitFaults(int count) throws InterruptedException {
+        while (fdinfo("total:") < count) {
+            Thread.sleep(1);
+        }
+        assertThat(fdinfo("total:")).isEqualTo(count);
+    }
+
+    private long fdinfo(String field) {
+        Path path =
+                Path.of("/proc/self/fdinfo", Integer.toString(guest.uffd().fd().number()));
+        try {
+            return Files.readAllLines(path).stream()
+                    .filter(line -> line.startsWith(field))
+                    .mapToLong(line ->
+                            Long.parseLong(line.substring(field.length()).strip()))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + path, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        memory.disarm(); // lets every thread go that still waits
+        // Not before it has touched its page: without the mapping, that would be the end of this process.
+        CompletableFuture.allOf(touching.toArray(CompletableFuture<?>[]::new))
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        memory.close();
+        guest.close();
+    }
+}

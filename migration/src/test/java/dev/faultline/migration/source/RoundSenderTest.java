@@ -1,0 +1,84 @@
+package dev.faultline.migration.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.engine.TestGuest;
+import dev.faultline.migration.wire.FrameChannel;
+import dev.faultline.migration.wire.Pipe;
+import dev.faultline.testing.KernelFeature;
+import dev.faultline.testing.RequiresUffd;
+import dev.faultline.uffd.memory.PageSize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What counts as dirty at the pause. The guest stands still: only the acknowledgements matter. */
+@Timeout(30)
+@RequiresUffd(KernelFeature.WP_ASYNC)
+class RoundSenderTest {
+    private static final int PAGES = 256;
+    private static final long FRAMES = 2; // one of zeros, one that asks for the acknowledgement
+
+    private interface Steps {
+        void run(RoundSender rounds, SendLedger ledger, FinalMap map) throws Exception;
+    }
+
+    private static int dirtyAfter(Steps steps) throws Exception {
+        try (TestGuest guest = new TestGuest(PAGES * 4096L, PageSize.SIZE_4K, 1, 0, false);
+                SourceMemory memory = new SourceMemory(guest);
+                Pipe pipe = new Pipe()) {
+            SendLedger ledger = new SendLedger();
+            SourceCounters counters = new SourceCounters();
+            FinalMap map = new FinalMap();
+            WriteTracker tracker = new WriteTracker(guest);
+            PageSender sender = new PageSender(new FrameChannel(pipe.near), memory.newReaders(), ledger, counters);
+            RoundSender rounds = new RoundSender(memory, tracker, sender, ledger, counters, TestSwitch.NONE);
+            tracker.start();
+            assertThat(rounds.sendRound(0).dirtyPages()).isZero();
+            steps.run(rounds, ledger, map);
+            tracker.stop();
+            return map.await().getFirst().size();
+        }
+    }
+
+    /** The destination drops what comes after PREPARE, and acknowledges that too. */
+    @Test
+    void whatIsAcknowledgedAfterTheRoundsWereClosedIsDirtyAllTheSame() throws Exception {
+        assertThat(dirtyAfter((rounds, ledger, map) -> {
+                    rounds.closeRounds();
+                    ledger.applied(FRAMES);
+                    rounds.freeze(map);
+                }))
+                .isEqualTo(PAGES);
+    }
+
+    @Test
+    void whatWasAcknowledgedBeforeIsClean() throws Exception {
+        assertThat(dirtyAfter((rounds, ledger, map) -> {
+                    ledger.applied(FRAMES);
+                    rounds.closeRounds();
+                    rounds.freeze(map);
+                }))
+                .isZero();
+    }
+
+    @Test
+    void copyingTheRestEndsWhenAllOfItIsAcknowledgedAndLeavesNothingDirty() throws Exception {
+        assertThat(dirtyAfter((rounds, ledger, map) -> {
+                    Thread copy = Thread.ofPlatform().start(() -> {
+                        try {
+                            rounds.copyRest(map);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+                    assertThat(copy.join(Duration.ofMillis(100))).isFalse();
+                    ledger.applied(FRAMES + 1);
+                    assertThat(copy.join(Duration.ofSeconds(10))).isTrue();
+                }))
+                .isZero();
+    }
+}
