@@ -14,6 +14,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -27,6 +29,7 @@ final class ArmedGuest implements AutoCloseable {
     final WaitingFaults waiting = new WaitingFaults();
     final FaultStatistics statistics = new FaultStatistics();
     final PageMapper mapper;
+    private final List<CompletableFuture<Long>> touching = new ArrayList<>();
 
     ArmedGuest(int pages, PageSize pageSize) {
         guest = new TestGuest(pages * pageSize.bytes(), pageSize, 1, 0, true);
@@ -76,7 +79,7 @@ final class ArmedGuest implements AutoCloseable {
 
     private CompletableFuture<Long> onThread(int page, long content, boolean write) {
         CompletableFuture<Long> result = new CompletableFuture<>();
-        // Not waited for at the end of a test that fails: what it waits in is a native call.
+        touching.add(result);
         Thread.ofPlatform().daemon().name("touch-" + page).start(() -> {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment word = arena.allocate(JAVA_LONG);
@@ -120,7 +123,11 @@ final class ArmedGuest implements AutoCloseable {
 
     @Override
     public void close() {
-        memory.disarm(); // lets every thread go that a failed test has left waiting
+        memory.disarm(); // lets every thread go that still waits
+        // Not before it has touched its page: without the mapping, that would be the end of this process.
+        CompletableFuture.allOf(touching.toArray(CompletableFuture<?>[]::new))
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .join();
         memory.close();
         guest.close();
     }

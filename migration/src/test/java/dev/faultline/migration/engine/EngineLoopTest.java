@@ -21,13 +21,13 @@ class EngineLoopTest {
     private final List<String> failures = new ArrayList<>();
     private final EngineLoop loop = new EngineLoop(failures::add, () -> {});
 
-    private Thread reader(int finishAt) {
+    private Thread reader() {
         return loop.start("reader", () -> {
             for (int i = 0; i < FRAMES; i++) {
                 int number = i;
                 loop.postFrame(() -> {
                     handled.add(number);
-                    if (number == finishAt) {
+                    if (number == FRAMES - 1) {
                         loop.finish();
                     }
                 });
@@ -44,7 +44,7 @@ class EngineLoopTest {
 
     @Test
     void aPeerThatSendsFasterThanItIsHeardFillsItsConnectionAndNotTheMemory() throws Exception {
-        Thread reader = reader(FRAMES - 1);
+        Thread reader = reader();
         awaitBlocked(reader);
         assertThat(read).hasValue(EngineLoop.MAX_PENDING_FRAMES);
         loop.run();
@@ -55,12 +55,13 @@ class EngineLoopTest {
 
     @Test
     void aReaderThatWaitsForRoomEndsWithTheLoop() throws Exception {
-        Thread reader = reader(0);
+        loop.post(loop::finish);
+        Thread reader = reader();
         awaitBlocked(reader);
         loop.run();
         assertThat(reader.join(A_WHILE)).isTrue();
         assertThat(read).hasValue(FRAMES);
-        assertThat(handled).containsExactly(0);
+        assertThat(handled).isEmpty();
     }
 
     @Test

@@ -86,6 +86,25 @@ class WriteTrackerTest {
         return bits.size();
     }
 
+    /** Else the second round would send all that the first has sent. */
+    @Test
+    void whatWasWrittenBeforeTheStartIsNotReported() throws InterruptedException {
+        try (TestGuest guest = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, false)) {
+            guest.resume();
+            while (guest.file().allocatedBytes() < HOT_BLOCKS * PageSize.SIZE_4K.bytes()) {
+                Thread.sleep(1);
+            }
+            guest.pause();
+            GuestRegion region = guest.regions().getFirst();
+            List<PageBits> written = List.of(new PageBits(region.pageCount()));
+            WriteTracker tracker = new WriteTracker(guest);
+            tracker.start();
+            tracker.takeWritten(written);
+            assertThat(written.getFirst().size()).isZero();
+            tracker.stop();
+        }
+    }
+
     @Test
     void afterStopNothingIsTrackedAndTheGuestGoesOn() throws Exception {
         try (TestGuest guest = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, false)) {
