@@ -33,6 +33,7 @@ class HeldMapIT {
             long verified = held.statistics().pagesVerified()
                     - hosts.source().statistics().pagesVerified();
             assertThat(verified).isGreaterThanOrEqualTo(ENOUGH_PAGES);
+            assertThat(held.statistics().corruptions()).isZero();
             assertThat(migrate.await()).as(migrate.toString()).isZero();
             assertThat(receive.await()).as(receive.toString()).isZero();
             Hosts.awaitAlive(hosts.destinationName());
