@@ -2,7 +2,7 @@ import org.jspecify.annotations.NullMarked;
 
 /** userfaultfd for the JVM: faults, memory files, dirty tracking and descriptor passing. */
 @NullMarked
-@SuppressWarnings("module") // the module it exports to is built later
+@SuppressWarnings("module") // the modules it exports to are built later
 module dev.faultline.uffd {
     requires static transitive org.jspecify;
 
@@ -11,5 +11,6 @@ module dev.faultline.uffd {
     exports dev.faultline.uffd.memory;
     exports dev.faultline.uffd.os;
     exports dev.faultline.uffd.internal.linux to
-            dev.faultline.guest.kvm;
+            dev.faultline.guest.kvm,
+            dev.faultline.conformance;
 }

@@ -55,12 +55,16 @@ class ArchitectureTest {
     @Test
     void importsPointDownwardsOnly() {
         String uffd = "dev.faultline.uffd..";
+        String model = "dev.faultline.model..";
         String migration = "dev.faultline.migration..";
         String guestKvm = "dev.faultline.guest.kvm..";
+        String conformance = "dev.faultline.conformance..";
         String cli = "dev.faultline.cli..";
-        check(noneDependsOn(uffd, migration, guestKvm, cli));
-        check(noneDependsOn(migration, guestKvm, cli));
-        check(noneDependsOn(guestKvm, cli));
+        check(noneDependsOn(uffd, model, migration, guestKvm, conformance, cli));
+        check(noneDependsOn(model, migration, guestKvm, conformance, cli));
+        check(noneDependsOn(migration, model, guestKvm, conformance, cli));
+        check(noneDependsOn(guestKvm, conformance, cli));
+        check(noneDependsOn(conformance, migration, guestKvm, cli));
     }
 
     @Test

@@ -17,7 +17,21 @@ public enum RegisterMode {
         this.bit = bit;
     }
 
-    static long mask(Set<RegisterMode> modes) {
-        return modes.stream().mapToLong(mode -> mode.bit).reduce(0, (a, b) -> a | b);
+    /** {@return its bit in UFFDIO_REGISTER} */
+    public long mask() {
+        return bit;
+    }
+
+    /**
+     * {@return the bits of some modes}
+     *
+     * @param modes which
+     */
+    public static long mask(Set<RegisterMode> modes) {
+        long mask = 0;
+        for (RegisterMode mode : modes) {
+            mask |= mode.bit;
+        }
+        return mask;
     }
 }

@@ -1,238 +1,169 @@
 package dev.faultline.uffd;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import dev.faultline.uffd.internal.linux.Errno;
-import dev.faultline.uffd.internal.linux.LibC;
-import dev.faultline.uffd.internal.linux.Scratch;
-import dev.faultline.uffd.os.Fd;
-import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
 /**
- * A userfaultfd: it acts on the address space of the process that opened it, from whichever process holds it.
+ * A userfaultfd: it reports the page faults of ranges of one process's memory, and resolves them. {@link LinuxUffd} is
+ * the kernel's; the module {@code dev.faultline.model} has one in Java. A handler written against this runs on both.
  *
- * <p>The resolving calls ({@link #continuePages}, {@link #copy}, {@link #zeroPages}) return the number of bytes done, or
- * {@code -errno}. Fewer bytes than asked for means that the kernel stopped at a page: ask again from there to learn why.
- * {@code -EAGAIN} means that the address space is changing and nothing was done: ask again a little later, from a timer.
- * None of them allocates once it is compiled; until then the JVM takes 40 bytes a call to hand errno over. All are safe
- * for use by several threads. Source: ioctl_userfaultfd(2), linux/userfaultfd.h, Linux 6.18.
+ * <p>The calls that resolve faults return an {@link Outcome} and throw nothing. All calls are safe for use by several
+ * threads, and none of them allocates once it is compiled. Addresses are those of the process whose memory it is.
+ *
+ * <p>Flags and modes are numbers where the kernel's are: bits of a newer kernel are passed through. Source:
+ * ioctl_userfaultfd(2), linux/userfaultfd.h, Linux 6.18.
  */
-public final class Uffd implements AutoCloseable {
-    /** Maps or fills nobody awake: the caller sends {@link #wake} itself. */
-    public static final int DONT_WAKE = 1;
-    /** The page comes write-protected, so that a tracked page stays clean. */
-    public static final int WRITE_PROTECTED = 2;
-
-    /** Returned negated: the page is mapped already. Nobody is woken; follow it with {@link #wake}. */
-    public static final int EEXIST = Errno.EEXIST;
-    /** Returned negated: the file has no page there (CONTINUE). */
-    public static final int EFAULT = Errno.EFAULT;
-    /** Returned negated: the range is not registered, or crosses a mapping's end. */
-    public static final int ENOENT = Errno.ENOENT;
-    /** Returned negated: the process whose memory it is has gone. */
-    public static final int ESRCH = Errno.ESRCH;
-    /** Returned negated: the address space is changing. */
-    public static final int EAGAIN = Errno.EAGAIN;
-    /** Returned negated: the call does not go with this memory, or is not aligned to its pages. */
-    public static final int EINVAL = Errno.EINVAL;
-
-    private final Fd fd;
-
-    private Uffd(Fd fd) {
-        this.fd = fd;
-    }
+public interface Uffd extends AutoCloseable {
+    /** Wakes nobody: the caller sends {@link #wake} itself. Of all resolving calls. */
+    int DONT_WAKE = 1;
+    /** The page comes write-protected, so that a tracked page stays clean. Of CONTINUE (6.4) and COPY (5.7). */
+    int WRITE_PROTECTED = 2;
+    /** A hole in the source is no error, and moves as a hole. Of MOVE (6.8). */
+    int ALLOW_SOURCE_HOLES = 2;
 
     /**
-     * Opens a userfaultfd for this process's memory, non-blocking and close-on-exec.
-     *
-     * @param features what it must be able to do
-     * @return the userfaultfd
-     * @throws LinuxException EPERM or EACCES without the permission, EINVAL if the kernel lacks a feature, ENOSYS if it
-     *     has no userfaultfd; the message names the remedy
-     */
-    public static Uffd open(Set<UffdFeature> features) {
-        return new Uffd(UffdOpener.openWith(features));
-    }
-
-    /**
-     * Takes a userfaultfd that another process opened and shook hands on.
-     *
-     * @param fd its descriptor, owned by the userfaultfd from now on
-     * @return the userfaultfd
-     */
-    public static Uffd adopt(Fd fd) {
-        return new Uffd(fd);
-    }
-
-    /**
-     * {@return the features of this kernel, learnt from a descriptor that is thrown away}
-     *
-     * @throws LinuxException as {@link #open}
-     */
-    public static Set<UffdFeature> kernelFeatures() {
-        try (Fd probe = UffdOpener.open()) {
-            return UffdFeature.of(UffdOpener.handshake(probe, 0));
-        }
-    }
-
-    /** {@return the descriptor, for waiting on it and for passing it on} */
-    public Fd fd() {
-        return fd;
-    }
-
-    /**
-     * Has faults in a range reported.
+     * Has faults in a range reported. Holes between mappings are passed over, as long as something is mapped.
      *
      * @param address the first byte, page-aligned
      * @param lengthBytes a multiple of the page size
      * @param modes which faults
-     * @throws LinuxException EBUSY if another userfaultfd has the range, EINVAL if the memory does not support a mode or
-     *     the range is not aligned, ENOMEM if the process has gone
+     * @return the calls that the kernel names for this range; decode it with {@link UffdCall#of}. It is a hint: MOVE is
+     *     named for shmem, which it refuses, and CONTINUE works where it is not named
+     * @throws dev.faultline.uffd.os.LinuxException EBUSY if another userfaultfd has the range, EINVAL if the memory does
+     *     not support a mode or the range is not aligned or nothing is mapped there, EPERM for shared memory that can
+     *     never be written, ENOMEM if the process has gone
      */
-    public void register(long address, long lengthBytes, Set<RegisterMode> modes) {
-        long result = ioctl(UffdIoctl.REGISTER, address, lengthBytes, RegisterMode.mask(modes), 0);
-        LinuxException.check(result, describe("UFFDIO_REGISTER " + modes, address, lengthBytes));
+    default long register(long address, long lengthBytes, Set<RegisterMode> modes) {
+        return register(address, lengthBytes, RegisterMode.mask(modes));
     }
+
+    /**
+     * As {@link #register(long, long, Set)}, with the modes as bits, for modes of newer kernels.
+     *
+     * @param address the first byte, page-aligned
+     * @param lengthBytes a multiple of the page size
+     * @param modeBits UFFDIO_REGISTER_MODE_*
+     * @return the calls that the kernel names for this range
+     */
+    long register(long address, long lengthBytes, long modeBits);
 
     /**
      * Ends the reporting of a range and wakes every thread that waits in it. The wake is not optional: the kernel itself
-     * wakes waiters of missing faults only, and those of a minor fault would wait for ever.
+     * wakes waiters of ranges with MISSING only, and those of a minor fault would wait for ever.
      *
      * @param address the first byte
      * @param lengthBytes a multiple of the page size
-     * @throws LinuxException EINVAL if nothing is mapped there or it is another userfaultfd's
+     * @throws dev.faultline.uffd.os.LinuxException EINVAL if nothing is mapped there or it is another userfaultfd's,
+     *     ENOMEM if the process has gone
      */
-    public void unregister(long address, long lengthBytes) {
-        long result = ioctl(UffdIoctl.UNREGISTER, address, lengthBytes, 0, 0);
-        wake(address, lengthBytes);
-        LinuxException.check(result, describe("UFFDIO_UNREGISTER", address, lengthBytes));
-    }
+    void unregister(long address, long lengthBytes);
 
     /**
-     * Maps pages that the file already holds: "the content is right, carry on".
+     * Maps pages that the file already holds: "the content is right, carry on". UFFDIO_CONTINUE, Linux 5.13.
      *
      * @param address the first page
      * @param lengthBytes a multiple of the page size
      * @param flags {@link #DONT_WAKE}, {@link #WRITE_PROTECTED}, or 0
-     * @return bytes mapped, or {@code -EEXIST}, {@code -EFAULT} (a hole), {@code -ENOENT}, {@code -EAGAIN},
-     *     {@code -EINVAL}, {@code -ESRCH}
+     * @return how it ended; NO_PAGE is a hole of the file
      */
-    public long continuePages(long address, long lengthBytes, int flags) {
-        return fill(UffdIoctl.CONTINUE, address, lengthBytes, flags, lengthBytes);
-    }
+    Outcome continuePages(long address, long lengthBytes, int flags);
 
     /**
-     * Maps new pages of zeros where nothing is. Not for hugetlbfs.
+     * Makes new pages with the given content and maps them. UFFDIO_COPY.
+     *
+     * @param target the first page
+     * @param source the content, in the calling process: native memory, at least as long. It need not be aligned
+     * @param lengthBytes a multiple of the page size
+     * @param flags {@link #DONT_WAKE}, {@link #WRITE_PROTECTED}, or 0
+     * @return how it ended; NO_PAGE if the source cannot be read
+     */
+    Outcome copy(long target, MemorySegment source, long lengthBytes, int flags);
+
+    /**
+     * Maps pages of zeros where nothing is. Not for hugetlbfs, where it is EINVAL. UFFDIO_ZEROPAGE.
      *
      * @param address the first page
      * @param lengthBytes a multiple of the page size
      * @param flags {@link #DONT_WAKE} or 0
-     * @return bytes done, or {@code -EEXIST} (also when the file holds the page), {@code -ENOENT}, {@code -EAGAIN},
-     *     {@code -EINVAL} (hugetlbfs), {@code -ESRCH}
+     * @return how it ended; ALREADY_MAPPED also when a shared file holds the page
      */
-    public long zeroPages(long address, long lengthBytes, int flags) {
-        return fill(UffdIoctl.ZEROPAGE, address, lengthBytes, flags, lengthBytes);
-    }
+    Outcome zeroPages(long address, long lengthBytes, int flags);
 
     /**
-     * Makes new pages with the given content and maps them.
+     * Moves pages of private anonymous memory to another address, without copying. Both ranges are of one process, which
+     * is the caller: from another process it is EINVAL. UFFDIO_MOVE, Linux 6.8.
      *
-     * @param target the first page, in the memory of the userfaultfd's process
-     * @param source where the content is, in the memory of the calling process
+     * @param target the first page, registered
+     * @param source the first page to move
      * @param lengthBytes a multiple of the page size
-     * @param flags {@link #DONT_WAKE}, {@link #WRITE_PROTECTED}, or 0
-     * @return bytes done, or {@code -EEXIST}, {@code -EFAULT} (the source), {@code -ENOENT}, {@code -EAGAIN},
-     *     {@code -EINVAL}, {@code -ESRCH}
+     * @param flags {@link #DONT_WAKE}, {@link #ALLOW_SOURCE_HOLES}, or 0
+     * @return how it ended; GONE is a hole of the source, REFUSED with EBUSY a pinned or shared page, with EINVAL any
+     *     other memory, or a target that is not registered
      */
-    public long copy(long target, long source, long lengthBytes, int flags) {
-        MemorySegment argument = Scratch.ofThisThread().argument();
-        argument.set(JAVA_LONG, 0, target);
-        argument.set(JAVA_LONG, 8, source);
-        argument.set(JAVA_LONG, 16, lengthBytes);
-        argument.set(JAVA_LONG, 24, flags);
-        argument.set(JAVA_LONG, 32, 0);
-        long result = LibC.ioctl(fd.number(), UffdIoctl.COPY, argument.address());
-        return outcome(result, argument.get(JAVA_LONG, 32), lengthBytes);
-    }
+    Outcome move(long target, long source, long lengthBytes, int flags);
 
     /**
-     * Wakes every thread that waits for a page of a range; each touches its page again.
-     *
-     * @param address the first page
-     * @param lengthBytes a multiple of the page size
-     * @return 0, or {@code -EINVAL} for a range that is no user memory
-     */
-    public long wake(long address, long lengthBytes) {
-        return ioctl(UffdIoctl.WAKE, address, lengthBytes, 0, 0);
-    }
-
-    /**
-     * Protects pages from writing, or lifts it.
+     * Protects pages from writing, or lifts it and wakes who waits for that. Not atomic over a range that is partly
+     * registered: the earlier part may have been protected when it fails. UFFDIO_WRITEPROTECT, Linux 5.7.
      *
      * @param address the first page, in a range registered with WRITE_PROTECT
      * @param lengthBytes a multiple of the page size
      * @param on whether to protect
-     * @throws LinuxException ENOENT if a part is not registered so; an earlier part may have been protected by then
+     * @param flags {@link #DONT_WAKE} or 0; to protect wakes nobody anyhow, and with DONT_WAKE is EINVAL
+     * @return how it ended; GONE if a part is not registered for it
      */
-    public void writeProtect(long address, long lengthBytes, boolean on) {
-        long result;
-        do {
-            long mode = on ? UffdIoctl.WRITEPROTECT_MODE_WP : 0;
-            result = ioctl(UffdIoctl.WRITEPROTECT, address, lengthBytes, mode, 0);
-        } while (result == -Errno.EINTR);
-        LinuxException.check(result, describe("UFFDIO_WRITEPROTECT on=" + on, address, lengthBytes));
-    }
+    Outcome writeProtect(long address, long lengthBytes, boolean on, int flags);
 
     /**
-     * Takes the events that are there, without waiting.
+     * Poisons pages: a touch is a SIGBUS, an access of the kernel EFAULT. It outlives the registration. UFFDIO_POISON,
+     * Linux 6.6.
+     *
+     * @param address the first page
+     * @param lengthBytes a multiple of the page size
+     * @param flags {@link #DONT_WAKE} or 0
+     * @return how it ended; ALREADY_MAPPED for a page that is mapped, protected or poisoned
+     */
+    Outcome poison(long address, long lengthBytes, int flags);
+
+    /**
+     * Wakes every thread that waits for a page of a range; each touches its page again. UFFDIO_WAKE.
+     *
+     * @param address the first page
+     * @param lengthBytes a multiple of the page size
+     * @return how it ended; REFUSED with EINVAL for a range that is not aligned, empty, or no user memory
+     */
+    Outcome wake(long address, long lengthBytes);
+
+    /**
+     * Takes the events that are there, without waiting. Faults come before older events of other kinds.
      *
      * @param batch where they go
      * @return how many, 0 if there are none; another reader may have been faster
-     * @throws LinuxException as read(2)
+     * @throws dev.faultline.uffd.os.LinuxException as read(2)
      */
-    public int read(FaultBatch batch) {
-        MemorySegment messages = batch.messages();
-        long result = LibC.read(fd.number(), messages.address(), messages.byteSize());
-        if (result == -Errno.EAGAIN || result == -Errno.EINTR) {
-            return 0;
-        }
-        return (int) (LinuxException.check(result, "read(userfaultfd)") / UffdIoctl.MSG_BYTES);
-    }
+    int read(EventBatch batch);
 
     /**
-     * Closes this process's descriptor. While a range is registered and no other descriptor is open, the kernel then
-     * lets waiting and later touches through with whatever the file holds: unregister first.
+     * {@return the userfaultfd of the child that a FORK event announced, which belongs to the caller}
+     *
+     * @param batch a batch that this userfaultfd read
+     * @param index the event's place; each event is taken once
+     */
+    Uffd takeForked(EventBatch batch, int index);
+
+    /** {@return how one thread can wait for events, and another end the wait} */
+    UffdWaiter newWaiter();
+
+    /**
+     * {@return the faults and events that nobody has read, and those that are not resolved} For a watchdog: a fault that
+     * stays unresolved is a thread that stands still.
+     */
+    UffdBacklog backlog();
+
+    /**
+     * Ends it. While a range is registered and no other descriptor of it is open, waiting and later touches go through
+     * with whatever the file holds: unregister first.
      */
     @Override
-    public void close() {
-        fd.close();
-    }
-
-    private long fill(long request, long address, long lengthBytes, int flags, long asked) {
-        long result = ioctl(request, address, lengthBytes, flags, 0);
-        return outcome(result, Scratch.ofThisThread().argument().get(JAVA_LONG, 24), asked);
-    }
-
-    /** EAGAIN has two meanings: stopped on the way (the field counts bytes), or not begun (the field is negative). */
-    private static long outcome(long result, long field, long asked) {
-        if (result >= 0) {
-            return asked;
-        }
-        return result == -Errno.EAGAIN && field > 0 ? field : result;
-    }
-
-    private long ioctl(long request, long first, long second, long third, long fourth) {
-        MemorySegment argument = Scratch.ofThisThread().argument();
-        argument.set(JAVA_LONG, 0, first);
-        argument.set(JAVA_LONG, 8, second);
-        argument.set(JAVA_LONG, 16, third);
-        argument.set(JAVA_LONG, 24, fourth);
-        return LibC.ioctl(fd.number(), request, argument.address());
-    }
-
-    private static String describe(String call, long address, long lengthBytes) {
-        return String.format("ioctl(%s, address=0x%x, lengthBytes=%d)", call, address, lengthBytes);
-    }
+    void close();
 }

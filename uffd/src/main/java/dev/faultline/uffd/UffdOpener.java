@@ -14,10 +14,15 @@ import java.util.Set;
 final class UffdOpener {
     private static final String DEVICE = "/dev/userfaultfd";
     private static final int FLAGS = LibC.O_CLOEXEC | LibC.O_NONBLOCK;
+    private static final int USER_MODE_ONLY = 1;
 
     private UffdOpener() {}
 
-    static Fd open() {
+    static Fd open(boolean userModeOnly) {
+        if (userModeOnly) {
+            return Fd.owning(LinuxException.check(
+                    LibC.userfaultfd(FLAGS | USER_MODE_ONLY), "userfaultfd(CLOEXEC|NONBLOCK|USER_MODE_ONLY)"));
+        }
         long device = openDevice();
         if (device >= 0) {
             return Fd.owning(device);
@@ -74,24 +79,29 @@ final class UffdOpener {
         return api.get(JAVA_LONG, 8);
     }
 
-    static Fd openWith(Set<UffdFeature> features) {
-        long wanted = UffdFeature.mask(features);
-        try (Fd probe = open()) {
-            Set<UffdFeature> missing = UffdFeature.of(wanted & ~handshake(probe, 0));
-            if (!missing.isEmpty()) {
+    static Fd openWith(long features, boolean userModeOnly) {
+        try (Fd probe = open(userModeOnly)) {
+            long lacking = features & ~handshake(probe, 0);
+            if (lacking != 0) {
                 throw new LinuxException(
-                        "ioctl(UFFDIO_API, " + features + ")",
+                        "ioctl(UFFDIO_API, features=0x" + Long.toHexString(features) + ")",
                         Errno.EINVAL,
-                        "This kernel lacks the userfaultfd features " + missing + ": use a newer one");
+                        "This kernel lacks the userfaultfd features " + names(lacking) + ": use a newer one");
             }
         }
-        Fd fd = open();
+        Fd fd = open(userModeOnly);
         try {
-            handshake(fd, wanted);
+            handshake(fd, features);
             return fd;
         } catch (LinuxException e) {
             fd.close();
             throw e;
         }
+    }
+
+    private static String names(long features) {
+        Set<UffdFeature> known = UffdFeature.of(features);
+        long unknown = features & ~UffdFeature.mask(known);
+        return unknown == 0 ? known.toString() : known + " and the unknown bits 0x" + Long.toHexString(unknown);
     }
 }

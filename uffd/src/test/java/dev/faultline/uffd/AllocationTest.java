@@ -70,8 +70,8 @@ class AllocationTest {
             }
             int count = at.uffd.read(at.batch);
             for (int i = 0; i < count; i++) {
-                long done = at.uffd.continuePages(at.batch.address(i), pageBytes, Uffd.DONT_WAKE);
-                unexpected += at.batch.isMinor(i) && done == pageBytes ? 0 : 1;
+                Outcome outcome = at.uffd.continuePages(at.batch.address(i), pageBytes, Uffd.DONT_WAKE);
+                unexpected += at.batch.isMinor(i) && outcome.isDone() ? 0 : 1;
                 at.uffd.wake(at.batch.address(i), pageBytes);
             }
             round += count;

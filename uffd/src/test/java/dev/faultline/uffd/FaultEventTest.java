@@ -56,7 +56,7 @@ class FaultEventTest {
     @Test
     void oneReadTakesAllThatFitsAndTheNextTheRest() {
         try (FaultFixture at = minor(3);
-                FaultBatch two = new FaultBatch(2);
+                EventBatch two = new EventBatch(2);
                 Touchers touchers = new Touchers(at.memory)) {
             at.memory.fillAll(0, 1, 2);
             touchers.touch(0, 1, 2);
@@ -80,7 +80,7 @@ class FaultEventTest {
             touchers.touch(0, 0);
             touchers.awaitAllBlocked(at.uffd);
             assertThat(at.uffd.read(at.batch)).isEqualTo(2);
-            assertThat(at.continuePages(0, 1)).isEqualTo(at.memory.pageBytes());
+            assertThat(at.continuePages(0, 1)).isEqualTo(Outcome.DONE);
             touchers.awaitAll();
         }
     }
@@ -88,7 +88,7 @@ class FaultEventTest {
     @Test
     void memoryThatAnotherUserfaultfdHasIsEbusy() {
         try (FaultFixture at = minor(1);
-                Uffd other = Uffd.open(Set.of())) {
+                LinuxUffd other = LinuxUffd.open(Set.of())) {
             assertThatThrownBy(() ->
                             other.register(at.memory.page(0), at.memory.pageBytes(), FaultFixture.MISSING_AND_MINOR))
                     .isInstanceOf(LinuxException.class)
@@ -119,8 +119,8 @@ class FaultEventTest {
             }
         }
 
-        void awaitAllBlocked(Uffd uffd) {
-            while (Fdinfo.pendingFaults(uffd) < loads.size()) {
+        void awaitAllBlocked(LinuxUffd uffd) {
+            while (uffd.backlog().unread() < loads.size()) {
                 Thread.onSpinWait();
             }
         }

@@ -13,13 +13,13 @@ final class FaultFixture implements AutoCloseable {
     private static final long PATIENCE_NANOS = 30_000_000_000L;
 
     final TestMemory memory;
-    final Uffd uffd;
-    final FaultBatch batch = new FaultBatch(16);
+    final LinuxUffd uffd;
+    final EventBatch batch = new EventBatch(16);
     final NativeThread thread = new NativeThread();
 
     FaultFixture(PageSize size, int pages, Set<RegisterMode> modes, UffdFeature... features) {
         memory = TestMemory.of(size, pages);
-        uffd = Uffd.open(Set.of(features));
+        uffd = LinuxUffd.open(Set.of(features));
         uffd.register(memory.page(0), memory.lengthBytes(), modes);
     }
 
@@ -39,7 +39,7 @@ final class FaultFixture implements AutoCloseable {
     }
 
     /** CONTINUEs a run of pages. */
-    long continuePages(int page, int count) {
+    Outcome continuePages(int page, int count) {
         return uffd.continuePages(memory.page(page), memory.pages(count), 0);
     }
 

@@ -10,7 +10,7 @@ public final class FaultLoop implements AutoCloseable {
     private static final int BATCH = 64;
     private static final long PATIENCE_MILLIS = 30_000;
 
-    private final Uffd uffd;
+    private final LinuxUffd uffd;
     private final Answer answer;
     private final EventFd stop = new EventFd();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -20,24 +20,24 @@ public final class FaultLoop implements AutoCloseable {
     @FunctionalInterface
     public interface Answer {
         /** Answers the fault at that place of the batch. */
-        void answer(FaultBatch batch, int index);
+        void answer(EventBatch batch, int index);
     }
 
-    private FaultLoop(Uffd uffd, Answer answer) {
+    private FaultLoop(LinuxUffd uffd, Answer answer) {
         this.uffd = uffd;
         this.answer = answer;
         thread = Thread.ofPlatform().daemon().name("fault handler").unstarted(this::run);
     }
 
     /** {@return a loop that has begun} */
-    public static FaultLoop start(Uffd uffd, Answer answer) {
+    public static FaultLoop start(LinuxUffd uffd, Answer answer) {
         FaultLoop loop = new FaultLoop(uffd, answer);
         loop.thread.start();
         return loop;
     }
 
     private void run() {
-        try (FaultBatch batch = new FaultBatch(BATCH);
+        try (EventBatch batch = new EventBatch(BATCH);
                 Poller poller = new Poller(uffd.fd(), stop.fd())) {
             while (true) {
                 poller.await(-1);

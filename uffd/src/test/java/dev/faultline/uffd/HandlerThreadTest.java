@@ -50,11 +50,11 @@ class HandlerThreadTest {
         assertThat(answered.isEmpty()).isTrue();
     }
 
-    private void fillAndContinue(FaultBatch batch, int index) {
+    private void fillAndContinue(EventBatch batch, int index) {
         int page = memory.pageOf(batch.address(index));
         answered.set(page);
         memory.fill(page);
-        assertThat(at.continuePages(page, 1)).isEqualTo(memory.pageBytes());
+        assertThat(at.continuePages(page, 1)).isEqualTo(Outcome.DONE);
     }
 
     /** Touches in native state and compares in native state: the guest mapping is never Java's to read. */

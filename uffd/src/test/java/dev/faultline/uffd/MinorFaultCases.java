@@ -5,7 +5,9 @@ import static dev.faultline.uffd.NativeThread.isStuck;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.memory.PageSize;
+import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +48,7 @@ abstract class MinorFaultCases {
         assertThat(at.batch.isWriteProtect(0)).isFalse();
         assertThat(at.batch.threadId(0)).isZero();
         assertThat(load).isNotDone();
-        assertThat(at.continuePages(1, 1)).isEqualTo(memory.pageBytes());
+        assertThat(at.continuePages(1, 1)).isEqualTo(Outcome.DONE);
 
         assertThat(await(load)).isEqualTo(memory.content(1));
     }
@@ -70,13 +72,13 @@ abstract class MinorFaultCases {
     @Test
     void aPageThatIsMappedAlreadyIsEexist() {
         memory.fill(0);
-        assertThat(at.continuePages(0, 1)).isEqualTo(memory.pageBytes());
-        assertThat(at.continuePages(0, 1)).isEqualTo(-Uffd.EEXIST);
+        assertThat(at.continuePages(0, 1)).isEqualTo(Outcome.DONE);
+        assertThat(at.continuePages(0, 1).errno()).isEqualTo(Errno.EEXIST);
     }
 
     @Test
     void continueOfAHoleIsEfault() {
-        assertThat(at.continuePages(3, 1)).isEqualTo(-Uffd.EFAULT);
+        assertThat(at.continuePages(3, 1).errno()).isEqualTo(Errno.EFAULT);
     }
 
     @Test
@@ -87,7 +89,7 @@ abstract class MinorFaultCases {
         at.awaitFaultOn(1);
         assertThat(at.batch.isMinor(0)).isFalse();
         at.instantiate(1);
-        assertThat(at.continuePages(1, 1)).isEqualTo(memory.pageBytes());
+        assertThat(at.continuePages(1, 1)).isEqualTo(Outcome.DONE);
 
         assertThat(await(load)).containsOnly(0);
     }
@@ -95,8 +97,8 @@ abstract class MinorFaultCases {
     @Test
     void copyMakesAPageWhereTheFileHasAHole() {
         memory.fill(5);
-        long source = memory.aliasPage(5).address();
-        assertThat(at.uffd.copy(memory.page(4), source, memory.pageBytes(), 0)).isEqualTo(memory.pageBytes());
+        MemorySegment source = memory.aliasPage(5);
+        assertThat(at.uffd.copy(memory.page(4), source, memory.pageBytes(), 0)).isEqualTo(Outcome.DONE);
 
         assertThat(await(at.thread.load(memory.page(4), memory.pageBytes()))).isEqualTo(memory.content(5));
         assertThat(memory.aliasPage(4).mismatch(memory.aliasPage(5))).isEqualTo(-1);
@@ -105,8 +107,9 @@ abstract class MinorFaultCases {
     @Test
     void copyNeverReplacesWhatTheFileHolds() {
         memory.fillAll(2, 5);
-        long source = memory.aliasPage(5).address();
-        assertThat(at.uffd.copy(memory.page(2), source, memory.pageBytes(), 0)).isEqualTo(-Uffd.EEXIST);
+        MemorySegment source = memory.aliasPage(5);
+        assertThat(at.uffd.copy(memory.page(2), source, memory.pageBytes(), 0).errno())
+                .isEqualTo(Errno.EEXIST);
         at.continuePages(2, 1);
 
         assertThat(await(at.thread.load(memory.page(2), memory.pageBytes()))).isEqualTo(memory.content(2));
@@ -115,24 +118,25 @@ abstract class MinorFaultCases {
     @Test
     void aRunStopsAtAHoleAndAskingThereTellsWhy() {
         memory.fillAll(0, 1, 2, 4);
-        assertThat(at.continuePages(0, 5)).isEqualTo(memory.pages(3));
-        assertThat(at.continuePages(3, 2)).isEqualTo(-Uffd.EFAULT);
-        assertThat(at.continuePages(4, 1)).isEqualTo(memory.pageBytes());
+        assertThat(at.continuePages(0, 5)).isEqualTo(Outcome.partial(memory.pages(3)));
+        assertThat(at.continuePages(3, 2).errno()).isEqualTo(Errno.EFAULT);
+        assertThat(at.continuePages(4, 1)).isEqualTo(Outcome.DONE);
     }
 
     @Test
     void aRunStopsAtAMappedPageAndAskingThereTellsWhy() {
         memory.fillAll(0, 1, 2, 3);
         at.continuePages(2, 1);
-        assertThat(at.continuePages(0, 4)).isEqualTo(memory.pages(2));
-        assertThat(at.continuePages(2, 2)).isEqualTo(-Uffd.EEXIST);
+        assertThat(at.continuePages(0, 4)).isEqualTo(Outcome.partial(memory.pages(2)));
+        assertThat(at.continuePages(2, 2).errno()).isEqualTo(Errno.EEXIST);
     }
 
     @Test
     void aCopiedRunStopsAtAPageOfTheFile() {
         memory.fillAll(2, 3, 4, 5);
-        long source = memory.aliasPage(3).address();
-        assertThat(at.uffd.copy(memory.page(0), source, memory.pages(3), 0)).isEqualTo(memory.pages(2));
+        MemorySegment source = memory.aliasPages(3, 3);
+        assertThat(at.uffd.copy(memory.page(0), source, memory.pages(3), 0))
+                .isEqualTo(Outcome.partial(memory.pages(2)));
         assertThat(memory.aliasPage(1).mismatch(memory.aliasPage(4))).isEqualTo(-1);
         assertThat(memory.aliasPage(2).mismatch(memory.aliasPage(5))).isNotEqualTo(-1);
     }
@@ -144,10 +148,10 @@ abstract class MinorFaultCases {
         at.awaitFaultOn(1);
 
         assertThat(at.uffd.continuePages(memory.page(1), memory.pageBytes(), Uffd.DONT_WAKE))
-                .isEqualTo(memory.pageBytes());
-        assertThat(at.continuePages(1, 1)).isEqualTo(-Uffd.EEXIST);
+                .isEqualTo(Outcome.DONE);
+        assertThat(at.continuePages(1, 1).errno()).isEqualTo(Errno.EEXIST);
         assertThat(isStuck(load)).isTrue();
-        assertThat(at.uffd.wake(memory.page(1), memory.pageBytes())).isZero();
+        assertThat(at.uffd.wake(memory.page(1), memory.pageBytes())).isEqualTo(Outcome.DONE);
 
         assertThat(await(load)).isEqualTo(memory.content(1));
     }
@@ -205,17 +209,23 @@ abstract class MinorFaultCases {
     void aRangeThatIsNotRegisteredIsEnoent() {
         memory.fill(1);
         at.uffd.unregister(memory.page(0), memory.lengthBytes());
-        assertThat(at.continuePages(1, 1)).isEqualTo(-Uffd.ENOENT);
-        assertThat(at.uffd.copy(memory.page(0), memory.aliasPage(1).address(), memory.pageBytes(), 0))
-                .isEqualTo(-Uffd.ENOENT);
+        assertThat(at.continuePages(1, 1).errno()).isEqualTo(Errno.ENOENT);
+        assertThat(at.uffd
+                        .copy(memory.page(0), memory.aliasPage(1), memory.pageBytes(), 0)
+                        .errno())
+                .isEqualTo(Errno.ENOENT);
     }
 
     @Test
     void partOfAPageIsEinval() {
         memory.fill(1);
-        assertThat(at.uffd.continuePages(memory.page(1), memory.pageBytes() / 2, 0))
-                .isEqualTo(-Uffd.EINVAL);
-        assertThat(at.uffd.continuePages(memory.page(1) + 512, memory.pageBytes(), 0))
-                .isEqualTo(-Uffd.EINVAL);
+        assertThat(at.uffd
+                        .continuePages(memory.page(1), memory.pageBytes() / 2, 0)
+                        .errno())
+                .isEqualTo(Errno.EINVAL);
+        assertThat(at.uffd
+                        .continuePages(memory.page(1) + 512, memory.pageBytes(), 0)
+                        .errno())
+                .isEqualTo(Errno.EINVAL);
     }
 }

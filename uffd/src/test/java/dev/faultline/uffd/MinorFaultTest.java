@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faultline.testing.KernelFeature;
 import dev.faultline.testing.RequiresHugePages;
 import dev.faultline.testing.RequiresUffd;
+import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.memory.PageSize;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
@@ -29,7 +30,7 @@ class MinorFaultTest {
             at.awaitFaultOn(1);
             assertThat(at.batch.isMinor(0)).isFalse();
 
-            assertThat(at.uffd.zeroPages(memory.page(1), memory.pageBytes(), 0)).isEqualTo(memory.pageBytes());
+            assertThat(at.uffd.zeroPages(memory.page(1), memory.pageBytes(), 0)).isEqualTo(Outcome.DONE);
 
             assertThat(await(load)).containsOnly(0);
             assertThat(memory.file().allocatedBytes()).isEqualTo(memory.pages(2));
@@ -38,8 +39,10 @@ class MinorFaultTest {
         @Test
         void zeroPagesNeverReplaceWhatTheFileHolds() {
             memory.fill(1);
-            assertThat(at.uffd.zeroPages(memory.page(0), memory.pages(2), 0)).isEqualTo(memory.pageBytes());
-            assertThat(at.uffd.zeroPages(memory.page(1), memory.pageBytes(), 0)).isEqualTo(-Uffd.EEXIST);
+            assertThat(at.uffd.zeroPages(memory.page(0), memory.pages(2), 0))
+                    .isEqualTo(Outcome.partial(memory.pageBytes()));
+            assertThat(at.uffd.zeroPages(memory.page(1), memory.pageBytes(), 0).errno())
+                    .isEqualTo(Errno.EEXIST);
         }
     }
 
@@ -53,7 +56,8 @@ class MinorFaultTest {
 
         @Test
         void thereAreNoZeroPages() {
-            assertThat(at.uffd.zeroPages(memory.page(1), memory.pageBytes(), 0)).isEqualTo(-Uffd.EINVAL);
+            assertThat(at.uffd.zeroPages(memory.page(1), memory.pageBytes(), 0).errno())
+                    .isEqualTo(Errno.EINVAL);
         }
 
         @Test

@@ -20,7 +20,7 @@ abstract class PagemapCases {
     private final PageSize size;
     FaultFixture at;
     TestMemory memory;
-    Pagemap pagemap;
+    LinuxPagemap pagemap;
 
     PagemapCases(PageSize size) {
         this.size = size;
@@ -30,8 +30,8 @@ abstract class PagemapCases {
     void track() {
         at = new FaultFixture(size, PAGES, Set.of(RegisterMode.WRITE_PROTECT), UffdFeature.WP_ASYNC);
         memory = at.memory;
-        at.uffd.writeProtect(memory.page(0), memory.lengthBytes(), true);
-        pagemap = Pagemap.ofSelf();
+        at.uffd.writeProtect(memory.page(0), memory.lengthBytes(), true, 0);
+        pagemap = LinuxPagemap.ofSelf();
     }
 
     @AfterEach

@@ -40,7 +40,7 @@ class PagemapTest {
 
         @Test
         void aKernelThatCannotScanIsToldFromMemoryThatIsNotTracked() {
-            try (Pagemap other = Pagemap.adopt(Fd.open("/dev/zero", false))) {
+            try (LinuxPagemap other = LinuxPagemap.adopt(Fd.open("/dev/zero", false))) {
                 assertThatThrownBy(() -> other.takeWritten(memory.page(0), 4096, (_, _) -> {}))
                         .isInstanceOf(LinuxException.class)
                         .hasMessageContaining("ENOTTY")
@@ -81,7 +81,7 @@ class PagemapTest {
     void noRunIsLostWhereOneCallIsNotEnough() {
         int pages = 20_001;
         try (FaultFixture at = tracked(pages);
-                Pagemap pagemap = Pagemap.ofSelf()) {
+                LinuxPagemap pagemap = LinuxPagemap.ofSelf()) {
             Set<Integer> stored = new TreeSet<>();
             IntStream.range(0, pages).filter(page -> page % 2 == 0).forEach(stored::add);
             await(at.thread.run(() -> storeEach(at, stored)));
@@ -100,7 +100,7 @@ class PagemapTest {
     void noStoreIsLostWhileAThreadWritesAndAnotherTakes() {
         int pages = 16;
         try (FaultFixture at = tracked(pages);
-                Pagemap pagemap = Pagemap.ofSelf()) {
+                LinuxPagemap pagemap = LinuxPagemap.ofSelf()) {
             byte[][] copies = new byte[pages][];
             var writer = at.thread.run(() -> WriteMany.run(at.memory, pages, 50_000));
             boolean ended;
@@ -126,7 +126,7 @@ class PagemapTest {
     @RequiresUffd(KernelFeature.WP_ASYNC)
     void storesOfTheKernelIntoTheMappingAreSeen() {
         try (FaultFixture at = tracked(3);
-                Pagemap pagemap = Pagemap.ofSelf();
+                LinuxPagemap pagemap = LinuxPagemap.ofSelf();
                 Fd zeros = Fd.open("/dev/zero", false)) {
             long read = LibC.read(zeros.number(), at.memory.page(1), 8);
             assertThat(read).isEqualTo(8);
@@ -139,7 +139,7 @@ class PagemapTest {
 
     @Test
     void aProcessThatIsNotThereIsNamed() {
-        assertThatThrownBy(() -> Pagemap.ofProcess(999_999_999L))
+        assertThatThrownBy(() -> LinuxPagemap.ofProcess(999_999_999L))
                 .isInstanceOf(LinuxException.class)
                 .hasMessageContaining("/proc/999999999/pagemap")
                 .hasMessageContaining("ENOENT");
@@ -153,7 +153,7 @@ class PagemapTest {
     private static FaultFixture tracked(int pages) {
         FaultFixture at =
                 new FaultFixture(PageSize.SIZE_4K, pages, Set.of(RegisterMode.WRITE_PROTECT), UffdFeature.WP_ASYNC);
-        at.uffd.writeProtect(at.memory.page(0), at.memory.lengthBytes(), true);
+        at.uffd.writeProtect(at.memory.page(0), at.memory.lengthBytes(), true, 0);
         return at;
     }
 }

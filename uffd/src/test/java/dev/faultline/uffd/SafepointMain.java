@@ -29,7 +29,7 @@ final class SafepointMain {
         ChildMain.begin(args);
         int pages = Integer.parseInt(args[3]);
         try (TestMemory memory = TestMemory.of(PageSize.SIZE_4K, pages);
-                Uffd uffd = Uffd.open(Set.of(UffdFeature.MINOR_SHMEM))) {
+                LinuxUffd uffd = LinuxUffd.open(Set.of(UffdFeature.MINOR_SHMEM))) {
             uffd.register(memory.page(0), memory.lengthBytes(), Set.of(RegisterMode.MISSING, RegisterMode.MINOR));
             boolean collectInHandler = args[2].equals("handler");
             if (!collectInHandler) {

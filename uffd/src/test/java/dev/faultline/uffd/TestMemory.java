@@ -6,18 +6,18 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.MemorySegment;
 
 /** A memory file with both of its mappings, and contents that tell the page they belong to. */
 public final class TestMemory implements AutoCloseable {
-    private final MemoryFile file;
+    private final Memfd file;
     private final AliasMapping alias;
     private final GuestMapping guest;
 
-    private TestMemory(MemoryFile file) {
+    private TestMemory(Memfd file) {
         this.file = file;
         guest = file.mapGuest();
         alias = file.mapAlias();
@@ -25,16 +25,16 @@ public final class TestMemory implements AutoCloseable {
 
     /** {@return memory of that many pages, all of them holes} */
     public static TestMemory of(PageSize size, int pages) {
-        return new TestMemory(MemoryFile.create("faultline-test", pages * size.bytes(), size));
+        return new TestMemory(Memfd.create("faultline-test", pages * size.bytes(), size));
     }
 
     /** {@return memory whose file another process made} */
-    public static TestMemory of(MemoryFile file) {
+    public static TestMemory of(Memfd file) {
         return new TestMemory(file);
     }
 
     /** {@return the file} */
-    public MemoryFile file() {
+    public Memfd file() {
         return file;
     }
 
@@ -66,6 +66,11 @@ public final class TestMemory implements AutoCloseable {
     /** {@return a page as the alias mapping shows it} */
     public MemorySegment aliasPage(int index) {
         return alias.segment().asSlice(index * pageBytes(), pageBytes());
+    }
+
+    /** {@return a run of pages as the alias mapping shows it} */
+    public MemorySegment aliasPages(int index, int count) {
+        return alias.segment().asSlice(index * pageBytes(), count * pageBytes());
     }
 
     /** Writes a page's content through the alias mapping. */

@@ -29,7 +29,7 @@ class UffdOpenerTest {
     @Test
     @RequiresUffd
     void thisKernelHasWhatAMigrationNeeds() {
-        assertThat(Uffd.kernelFeatures())
+        assertThat(LinuxUffd.kernelFeatures())
                 .contains(
                         UffdFeature.MISSING_SHMEM,
                         UffdFeature.MINOR_SHMEM,
@@ -50,7 +50,7 @@ class UffdOpenerTest {
     @Test
     @RequiresUffd
     void aUserfaultfdDoesNotBlockAndIsNotInherited() {
-        try (Uffd uffd = Uffd.open(Set.of())) {
+        try (LinuxUffd uffd = LinuxUffd.open(Set.of())) {
             int number = uffd.fd().number();
             assertThat(LibC.fcntl(number, LibC.F_GETFL, 0) & LibC.O_NONBLOCK).isNotZero();
             assertThat(LibC.fcntl(number, F_GETFD, 0)).isEqualTo(FD_CLOEXEC);
@@ -61,15 +61,15 @@ class UffdOpenerTest {
     @RequiresUffd
     void openingLeaksNothing() {
         assertThat(OpenFiles.leakedBy(
-                        () -> Uffd.open(Set.of(UffdFeature.MINOR_SHMEM)).close()))
+                        () -> LinuxUffd.open(Set.of(UffdFeature.MINOR_SHMEM)).close()))
                 .isZero();
-        assertThat(OpenFiles.leakedBy(Uffd::kernelFeatures)).isZero();
+        assertThat(OpenFiles.leakedBy(LinuxUffd::kernelFeatures)).isZero();
     }
 
     @Test
     @RequiresUffd
     void aFeatureOfAnotherKernelIsNamedInTheError() {
-        try (Fd fd = UffdOpener.open()) {
+        try (Fd fd = UffdOpener.open(false)) {
             assertThatThrownBy(() -> UffdOpener.handshake(fd, 1L << 62))
                     .isInstanceOf(LinuxException.class)
                     .hasMessageContaining("UFFDIO_API, features=0x4000000000000000")

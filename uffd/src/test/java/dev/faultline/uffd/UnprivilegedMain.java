@@ -8,7 +8,7 @@ final class UnprivilegedMain {
     private UnprivilegedMain() {}
 
     public static void main(String[] args) {
-        try (Uffd _ = Uffd.open(Set.of())) {
+        try (LinuxUffd _ = LinuxUffd.open(Set.of())) {
             System.out.println("opened");
         } catch (LinuxException e) {
             System.out.println(e.getMessage());

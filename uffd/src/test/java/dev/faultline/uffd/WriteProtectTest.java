@@ -2,12 +2,11 @@ package dev.faultline.uffd;
 
 import static dev.faultline.uffd.NativeThread.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faultline.testing.KernelFeature;
 import dev.faultline.testing.RequiresUffd;
+import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.memory.PageSize;
-import dev.faultline.uffd.os.LinuxException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ class WriteProtectTest {
         try (FaultFixture at = protectable(2)) {
             at.memory.fillAll(0, 1);
             at.continuePages(0, 2);
-            at.uffd.writeProtect(at.memory.page(1), at.memory.pageBytes(), true);
+            at.uffd.writeProtect(at.memory.page(1), at.memory.pageBytes(), true, 0);
             await(at.thread.store(at.memory.page(0), (byte) 1));
             await(at.thread.load(at.memory.page(1), 8));
             CompletableFuture<Boolean> store = at.thread.store(at.memory.page(1), (byte) 1);
@@ -33,7 +32,7 @@ class WriteProtectTest {
             assertThat(at.batch.isWriteProtect(0)).isTrue();
             assertThat(at.batch.isWrite(0)).isTrue();
             assertThat(at.batch.isMinor(0)).isFalse();
-            at.uffd.writeProtect(at.memory.page(1), at.memory.pageBytes(), false);
+            at.uffd.writeProtect(at.memory.page(1), at.memory.pageBytes(), false, 0);
 
             await(store);
         }
@@ -43,15 +42,15 @@ class WriteProtectTest {
     void continueWithProtectionMapsForLoadsOnly() {
         try (FaultFixture at = protectable(1)) {
             at.memory.fill(0);
-            long done = at.uffd.continuePages(at.memory.page(0), at.memory.pageBytes(), Uffd.WRITE_PROTECTED);
-            assertThat(done).isEqualTo(at.memory.pageBytes());
+            Outcome outcome = at.uffd.continuePages(at.memory.page(0), at.memory.pageBytes(), Uffd.WRITE_PROTECTED);
+            assertThat(outcome).isEqualTo(Outcome.DONE);
             assertThat(await(at.thread.load(at.memory.page(0), at.memory.pageBytes())))
                     .isEqualTo(at.memory.content(0));
 
             CompletableFuture<Boolean> store = at.thread.store(at.memory.page(0), (byte) 1);
             at.awaitFaultOn(0);
             assertThat(at.batch.isWriteProtect(0)).isTrue();
-            at.uffd.writeProtect(at.memory.page(0), at.memory.pageBytes(), false);
+            at.uffd.writeProtect(at.memory.page(0), at.memory.pageBytes(), false, 0);
             await(store);
         }
     }
@@ -59,10 +58,8 @@ class WriteProtectTest {
     @Test
     void memoryNotRegisteredForItIsEnoent() {
         try (FaultFixture at = new FaultFixture(PageSize.SIZE_4K, 1, FaultFixture.MISSING_AND_MINOR)) {
-            assertThatThrownBy(() -> at.uffd.writeProtect(at.memory.page(0), at.memory.pageBytes(), true))
-                    .isInstanceOf(LinuxException.class)
-                    .hasMessageContaining("UFFDIO_WRITEPROTECT on=true")
-                    .hasMessageContaining("ENOENT");
+            assertThat(at.uffd.writeProtect(at.memory.page(0), at.memory.pageBytes(), true, 0))
+                    .isEqualTo(Outcome.failure(Errno.ENOENT, false));
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.faultline.cli.doctor;
 
-import dev.faultline.uffd.Uffd;
+import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.UffdFeature;
 import dev.faultline.uffd.UffdOpening;
 import dev.faultline.uffd.os.LinuxException;
@@ -55,7 +55,7 @@ final class KernelChecks {
     private static List<Finding> features() {
         Set<UffdFeature> there;
         try {
-            there = Uffd.kernelFeatures();
+            there = LinuxUffd.kernelFeatures();
         } catch (LinuxException e) {
             return List.of(Finding.missing("userfaultfd features", "unknown without a userfaultfd", ""));
         }

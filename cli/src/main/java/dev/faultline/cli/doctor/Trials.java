@@ -1,15 +1,16 @@
 package dev.faultline.cli.doctor;
 
-import dev.faultline.uffd.FaultBatch;
-import dev.faultline.uffd.Pagemap;
+import dev.faultline.uffd.EventBatch;
+import dev.faultline.uffd.LinuxPagemap;
+import dev.faultline.uffd.LinuxUffd;
+import dev.faultline.uffd.Outcome;
 import dev.faultline.uffd.RegisterMode;
-import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.UffdFeature;
 import dev.faultline.uffd.ipc.UnixConnection;
 import dev.faultline.uffd.ipc.UnixListener;
 import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.Poller;
@@ -32,11 +33,11 @@ final class Trials {
 
     /** Has a thread touch a page whose content the file holds, and answers its fault. */
     static String minorFault() {
-        try (MemoryFile file = MemoryFile.create(NAME, PAGES * PAGE_BYTES, PageSize.SIZE_4K);
+        try (Memfd file = Memfd.create(NAME, PAGES * PAGE_BYTES, PageSize.SIZE_4K);
                 GuestMapping guest = file.mapGuest();
                 AliasMapping alias = file.mapAlias();
-                Uffd uffd = Uffd.open(EnumSet.of(UffdFeature.MINOR_SHMEM, UffdFeature.MISSING_SHMEM));
-                FaultBatch batch = new FaultBatch(1)) {
+                LinuxUffd uffd = LinuxUffd.open(EnumSet.of(UffdFeature.MINOR_SHMEM, UffdFeature.MISSING_SHMEM));
+                EventBatch batch = new EventBatch(1)) {
             alias.segment().set(ValueLayout.JAVA_BYTE, PAGE_BYTES, CONTENT);
             uffd.register(guest.address(), guest.lengthBytes(), EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR));
             AtomicInteger seen = new AtomicInteger();
@@ -49,15 +50,15 @@ final class Trials {
         }
     }
 
-    private static String answer(Uffd uffd, FaultBatch batch, GuestMapping guest) {
+    private static String answer(LinuxUffd uffd, EventBatch batch, GuestMapping guest) {
         if (!Poller.awaitReadable(uffd.fd(), LIMIT_NANOS) || uffd.read(batch) != 1) {
             return "touching a page gave no fault";
         }
         if (!batch.isMinor(0) || batch.address(0) != guest.address() + PAGE_BYTES) {
             return "touching a page gave the wrong fault";
         }
-        long mapped = uffd.continuePages(guest.address() + PAGE_BYTES, PAGE_BYTES, 0);
-        return mapped == PAGE_BYTES ? "" : "UFFDIO_CONTINUE gave " + mapped;
+        Outcome outcome = uffd.continuePages(guest.address() + PAGE_BYTES, PAGE_BYTES, 0);
+        return outcome.isDone() ? "" : "UFFDIO_CONTINUE gave " + outcome;
     }
 
     private static void join(Thread thread) {
@@ -72,13 +73,14 @@ final class Trials {
     static String tracking() {
         EnumSet<UffdFeature> features =
                 EnumSet.of(UffdFeature.WP_ASYNC, UffdFeature.WP_UNPOPULATED, UffdFeature.WP_HUGETLBFS_SHMEM);
-        try (MemoryFile file = MemoryFile.create(NAME, PAGES * PAGE_BYTES, PageSize.SIZE_4K);
+        try (Memfd file = Memfd.create(NAME, PAGES * PAGE_BYTES, PageSize.SIZE_4K);
                 GuestMapping guest = file.mapGuest();
                 AliasMapping alias = file.mapAlias();
-                Uffd uffd = Uffd.open(features);
-                Pagemap pagemap = Pagemap.ofSelf()) {
+                LinuxUffd uffd = LinuxUffd.open(features);
+                LinuxPagemap pagemap = LinuxPagemap.ofSelf()) {
             uffd.register(alias.segment().address(), guest.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
-            uffd.writeProtect(alias.segment().address(), guest.lengthBytes(), true);
+            uffd.writeProtect(alias.segment().address(), guest.lengthBytes(), true, 0)
+                    .orThrow("UFFDIO_WRITEPROTECT");
             // With WP_ASYNC the kernel lets the write through by itself, so that Java code may do it.
             alias.segment().set(ValueLayout.JAVA_BYTE, 2 * PAGE_BYTES, CONTENT);
             List<Long> written = new ArrayList<>();
@@ -97,7 +99,7 @@ final class Trials {
         try (UnixListener listener = UnixListener.listen(name);
                 UnixConnection client = UnixConnection.connect(name);
                 UnixConnection server = listener.accept();
-                MemoryFile file = MemoryFile.create(NAME, PAGE_BYTES, PageSize.SIZE_4K)) {
+                Memfd file = Memfd.create(NAME, PAGE_BYTES, PageSize.SIZE_4K)) {
             List<Fd> fds = new ArrayList<>();
             client.send(new byte[1], List.of(file.fd()));
             server.receive(new byte[1], fds, LIMIT_NANOS);

@@ -2,12 +2,13 @@ package dev.faultline.guest.kvm;
 
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
-import dev.faultline.uffd.Pagemap;
-import dev.faultline.uffd.Uffd;
+import dev.faultline.uffd.LinuxPagemap;
+import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.UffdFeature;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
+import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
  * A guest's memory, with what an engine needs to migrate it. The userfaultfd can do all that source and destination ask of
  * it, but has no range registered: that is for the engine to do, from its own process.
  */
-record GuestMemory(MemoryFile file, GuestMapping mapping, Uffd uffd, Pagemap pagemap) {
+record GuestMemory(Memfd file, GuestMapping mapping, LinuxUffd uffd, LinuxPagemap pagemap) {
     private static final String FILE_NAME = "faultline-guest";
     private static final String REGION_NAME = "ram";
 
@@ -39,16 +40,21 @@ record GuestMemory(MemoryFile file, GuestMapping mapping, Uffd uffd, Pagemap pag
      */
     static GuestMemory create(long lengthBytes, PageSize pageSize, Resources owner) {
         // The userfaultfd first: without the permission for it, no memory is worth reserving.
-        Uffd uffd = owner.add(get("a userfaultfd", () -> Uffd.open(FEATURES)));
-        Pagemap pagemap = owner.add(get("a page map", Pagemap::ofSelf));
+        LinuxUffd uffd = owner.add(get("a userfaultfd", () -> LinuxUffd.open(FEATURES)));
+        LinuxPagemap pagemap = owner.add(get("a page map", LinuxPagemap::ofSelf));
         String memory = (lengthBytes >> 20) + " MiB of memory";
-        MemoryFile file = owner.add(get(memory, () -> MemoryFile.create(FILE_NAME, lengthBytes, pageSize)));
+        Memfd file = owner.add(get(memory, () -> Memfd.create(FILE_NAME, lengthBytes, pageSize)));
         GuestMapping mapping = owner.add(get(memory, file::mapGuest));
         return new GuestMemory(file, mapping, uffd, pagemap);
     }
 
     List<GuestRegion> regions() {
         return List.of(new GuestRegion(0, REGION_NAME, mapping.address(), file));
+    }
+
+    /** {@return what an engine is handed: the memory file, the userfaultfd, the page map} */
+    List<Fd> descriptors() {
+        return List.of(file.fd(), uffd.fd(), pagemap.fd());
     }
 
     private static <T> T get(String what, Supplier<T> source) {

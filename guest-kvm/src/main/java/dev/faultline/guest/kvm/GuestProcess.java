@@ -92,7 +92,7 @@ public final class GuestProcess {
             machine.resume();
         }
         String line = describe(machine, made.why());
-        server.serve(new ServedGuest(machine, made.why(), memory.regions(), memory.uffd(), memory.pagemap()));
+        server.serve(new ServedGuest(machine, made.why(), memory.regions(), memory.descriptors()));
         ready.accept(line);
         return machine;
     }

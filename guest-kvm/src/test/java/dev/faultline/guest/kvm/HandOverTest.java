@@ -7,7 +7,8 @@ import dev.faultline.guest.kvm.control.VmmClient;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.testing.RequiresUffd;
-import dev.faultline.uffd.FaultBatch;
+import dev.faultline.uffd.EventBatch;
+import dev.faultline.uffd.Outcome;
 import dev.faultline.uffd.RegisterMode;
 import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.PageSize;
@@ -90,7 +91,7 @@ class HandOverTest {
         BitSet mapped = new BitSet();
         try (AliasMapping from = source.regions().getFirst().file().mapAlias();
                 AliasMapping to = region.file().mapAlias();
-                FaultBatch batch = new FaultBatch(64)) {
+                EventBatch batch = new EventBatch(64)) {
             await(() -> {
                 Poller.awaitReadable(destination.uffd().fd(), LOOK_NANOS);
                 int count = destination.uffd().read(batch);
@@ -98,13 +99,13 @@ class HandOverTest {
                     long offset = batch.address(i) - region.guestAddress();
                     if (mapped.get((int) (offset / PAGE_BYTES))) { // the other vCPU waited for it as well
                         assertThat(destination.uffd().wake(batch.address(i), PAGE_BYTES))
-                                .isZero();
+                                .isEqualTo(Outcome.DONE);
                         continue;
                     }
                     mapped.set((int) (offset / PAGE_BYTES));
                     MemorySegment.copy(from.segment(), offset, to.segment(), offset, PAGE_BYTES);
                     assertThat(destination.uffd().continuePages(batch.address(i), PAGE_BYTES, 0))
-                            .isEqualTo(PAGE_BYTES);
+                            .isEqualTo(Outcome.DONE);
                 }
                 return count == 0
                         && destination.query().statistics().passes()

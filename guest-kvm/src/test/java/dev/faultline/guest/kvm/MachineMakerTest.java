@@ -10,7 +10,7 @@ import dev.faultline.guest.kvm.machine.MachineType;
 import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.function.Function;
@@ -28,7 +28,7 @@ class MachineMakerTest {
     private static MachineType asked(
             MachineChoice choice, Function<MachineType, MachineProbe.Result> probe, String why) {
         MachineType[] asked = new MachineType[1];
-        try (MemoryFile file = MemoryFile.create("maker-test", 8 << 20, PageSize.SIZE_4K);
+        try (Memfd file = Memfd.create("maker-test", 8 << 20, PageSize.SIZE_4K);
                 GuestMapping mapping = file.mapGuest()) {
             Made made = MachineMaker.make(choice, probe, type -> {
                 asked[0] = type;

@@ -20,7 +20,7 @@ import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
 import dev.faultline.migration.wire.ProtocolException;
 import dev.faultline.migration.wire.Role;
-import dev.faultline.uffd.os.EventFd;
+import dev.faultline.uffd.UffdWaiter;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,7 +48,7 @@ public final class DestinationEngine {
     private final FrameChannel pages;
     private final FrameChannel faults;
     private final Consumer<MigrationProgress> progress;
-    private final EventFd stopFaults;
+    private final UffdWaiter faultWaiter;
 
     private final WaitingFaults waiting = new WaitingFaults();
     private final FaultStatistics statistics = new FaultStatistics();
@@ -71,13 +71,13 @@ public final class DestinationEngine {
             DestinationOptions options,
             DestinationMemory memory,
             Map<Role, FrameChannel> connections,
-            EventFd stopFaults,
+            UffdWaiter faultWaiter,
             Consumer<MigrationProgress> progress) {
         this.guest = guest;
         this.options = options;
         this.memory = memory;
         this.progress = progress;
-        this.stopFaults = stopFaults;
+        this.faultWaiter = faultWaiter;
         control = Objects.requireNonNull(connections.get(Role.CONTROL));
         pages = Objects.requireNonNull(connections.get(Role.PAGES));
         faults = Objects.requireNonNull(connections.get(Role.FAULTS));
@@ -121,8 +121,8 @@ public final class DestinationEngine {
             Consumer<MigrationProgress> progress)
             throws MigrationException {
         try (DestinationMemory memory = new DestinationMemory(guest);
-                EventFd stopFaults = new EventFd()) {
-            return new DestinationEngine(guest, options, memory, connections, stopFaults, progress).run();
+                UffdWaiter faultWaiter = guest.uffd().newWaiter()) {
+            return new DestinationEngine(guest, options, memory, connections, faultWaiter, progress).run();
         } finally {
             connections.values().forEach(FrameChannel::close);
         }
@@ -133,7 +133,7 @@ public final class DestinationEngine {
         loop.start("control-out", outbox::run);
         loop.run();
         outbox.end();
-        stopFaults.signal();
+        faultWaiter.end();
         endConnections(controlReader);
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
@@ -220,7 +220,7 @@ public final class DestinationEngine {
                 loop.start("fault-answers", this::readFaultAnswers);
                 loop.start(
                         "faults",
-                        new FaultService(guest.uffd(), memory, waiting, mapper, statistics, faults, stopFaults)::run);
+                        new FaultService(guest.uffd(), memory, waiting, mapper, statistics, faults, faultWaiter)::run);
                 perform(session.onArmed());
             }
             case DestinationAction.Load load -> load(load.prepare().payload());

@@ -68,7 +68,7 @@ final class DestinationMemory implements AutoCloseable {
 
     /** {@return views of all regions for one more thread} */
     List<RegionView> newViews() {
-        return aliases.stream().map(alias -> new RegionView(alias.segment())).toList();
+        return aliases.stream().map(RegionView::new).toList();
     }
 
     /** {@return the region that the machine maps at an address, or -1} */

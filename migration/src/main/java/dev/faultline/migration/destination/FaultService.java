@@ -5,10 +5,9 @@ import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameType;
-import dev.faultline.uffd.FaultBatch;
+import dev.faultline.uffd.EventBatch;
 import dev.faultline.uffd.Uffd;
-import dev.faultline.uffd.os.EventFd;
-import dev.faultline.uffd.os.Poller;
+import dev.faultline.uffd.UffdWaiter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -30,7 +29,7 @@ final class FaultService {
     private final PageMapper mapper;
     private final FaultStatistics statistics;
     private final FrameChannel source;
-    private final EventFd stop;
+    private final UffdWaiter waiter;
 
     FaultService(
             Uffd uffd,
@@ -39,27 +38,22 @@ final class FaultService {
             PageMapper mapper,
             FaultStatistics statistics,
             FrameChannel source,
-            EventFd stop) {
+            UffdWaiter waiter) {
         this.uffd = uffd;
         this.memory = memory;
         this.waiting = waiting;
         this.mapper = mapper;
         this.statistics = statistics;
         this.source = source;
-        this.stop = stop;
+        this.waiter = waiter;
     }
 
-    /** Serves faults until the stop event is signalled. */
+    /** Serves faults until the waiting is ended. */
     void run() throws IOException {
-        try (FaultBatch batch = new FaultBatch(BATCH);
-                Poller poller = new Poller(uffd.fd(), stop.fd())) {
+        try (EventBatch batch = new EventBatch(BATCH)) {
             long sweptNanos = System.nanoTime();
-            while (true) {
-                poller.await(SWEEP_NANOS);
-                if (poller.isReady(1)) {
-                    return;
-                }
-                int count = uffd.read(batch);
+            while (!waiter.hasEnded()) {
+                int count = waiter.await(SWEEP_NANOS) ? uffd.read(batch) : 0;
                 for (int i = 0; i < count; i++) {
                     if (batch.isPageFault(i)) {
                         onFault(batch.address(i));

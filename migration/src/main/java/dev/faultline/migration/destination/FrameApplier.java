@@ -128,7 +128,7 @@ final class FrameApplier {
         PageStates states = memory.states(index);
         int shift = memory.region(index).pageShift();
         try {
-            channel.readFully(views.get(index).bytes((long) first << shift, (end - first) << shift));
+            channel.readFully(views.get(index).writable((long) first << shift, (end - first) << shift));
         } catch (IOException e) {
             for (int page = first; page < end; page++) {
                 states.abandon(page);
@@ -149,7 +149,7 @@ final class FrameApplier {
     private void discard(int index, int page, int lengthBytes) throws IOException {
         if (testSwitch == TestSwitch.WRITE_AFTER_MAP) {
             int shift = memory.region(index).pageShift();
-            channel.readFully(views.get(index).bytes((long) page << shift, lengthBytes));
+            channel.readFully(views.get(index).writable((long) page << shift, lengthBytes));
             return;
         }
         channel.readFully(trash.clear().limit(lengthBytes));

@@ -3,6 +3,7 @@ package dev.faultline.migration.destination;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
+import dev.faultline.uffd.Outcome;
 import dev.faultline.uffd.Uffd;
 
 /**
@@ -53,8 +54,8 @@ final class PageMapper {
         }
         // Mapped before, or by another thread just now. No page there means that it is a zero page not made yet, or one
         // that the guest gave back since: zero both times.
-        long result = continueRun(region, page, page + 1);
-        return result == -Uffd.EFAULT ? mapZero(region, index, page) : result == 0;
+        Outcome outcome = continueRun(region, page, page + 1);
+        return outcome.kind() == Outcome.Kind.NO_PAGE ? mapZero(region, index, page) : outcome.isDone();
     }
 
     private boolean mapCurrent(PageStates states, GuestRegion region, int page) {
@@ -64,12 +65,12 @@ final class PageMapper {
         for (int i = first; i < end; i++) {
             states.moveToMapped(i);
         }
-        long result = continueRun(region, first, end);
-        if (result == -Uffd.EFAULT) {
+        Outcome outcome = continueRun(region, first, end);
+        if (outcome.kind() == Outcome.Kind.NO_PAGE) {
             throw new IllegalStateException("a page of " + region.name() + " from " + first + " to " + (end - 1)
                     + " is current, but the file does not hold it");
         }
-        return result == 0;
+        return outcome.isDone();
     }
 
     private boolean mapZero(GuestRegion region, int index, int page) {
@@ -78,49 +79,54 @@ final class PageMapper {
             // ZEROPAGE does not exist for hugetlbfs: have the kernel make the page, then map it.
             memory.alias(index).populate(offset, 1L << region.pageShift());
         } else {
-            long done = uffd.zeroPages(region.guestAddress() + offset, 1L << region.pageShift(), 0);
-            if (done > 0) {
+            Outcome outcome = uffd.zeroPages(region.guestAddress() + offset, 1L << region.pageShift(), 0);
+            if (outcome.isDone()) {
                 return true;
             }
-            if (done != -Uffd.EEXIST && done != -Uffd.ENOENT) {
-                requireAgain("ZEROPAGE", done, region, page);
+            if (!isThereOrGone(outcome)) {
+                requireChanging("ZEROPAGE", outcome, region, page);
                 return false;
             }
         }
-        return continueRun(region, page, page + 1) == 0;
+        return continueRun(region, page, page + 1).isDone();
     }
 
-    /** {@return 0, or -EFAULT if the file does not hold a page, or -EAGAIN} */
-    private long continueRun(GuestRegion region, int first, int end) {
+    /** Mapped by another thread, or unregistered meanwhile. Or a run crosses the end of a mapping. */
+    private static boolean isThereOrGone(Outcome outcome) {
+        return outcome.kind() == Outcome.Kind.ALREADY_MAPPED || outcome.kind() == Outcome.Kind.GONE;
+    }
+
+    /** {@return DONE, or NO_PAGE if the file does not hold a page, or CHANGING} */
+    private Outcome continueRun(GuestRegion region, int first, int end) {
         int shift = region.pageShift();
         int page = first;
         while (page < end) {
             long address = region.guestAddress() + ((long) page << shift);
-            long done = uffd.continuePages(address, (long) (end - page) << shift, 0);
-            if (done > 0) {
-                page += (int) (done >> shift);
-            } else if (done == -Uffd.EEXIST || done == -Uffd.ENOENT) {
-                // Mapped by another thread, or unregistered meanwhile; the kernel wakes nobody then. Or the run crosses
-                // the end of a mapping: who waits for this page touches it again, and it is mapped alone.
+            long lengthBytes = (long) (end - page) << shift;
+            Outcome outcome = uffd.continuePages(address, lengthBytes, 0);
+            if (outcome.bytesDone(lengthBytes) > 0) {
+                page += (int) (outcome.bytesDone(lengthBytes) >> shift);
+            } else if (isThereOrGone(outcome)) {
+                // The kernel wakes nobody then. Who waits for this page touches it again, and it is mapped alone.
                 uffd.wake(address, 1L << shift);
                 page++;
             } else {
-                if (done != -Uffd.EFAULT) {
-                    requireAgain("CONTINUE", done, region, page);
+                if (outcome.kind() != Outcome.Kind.NO_PAGE) {
+                    requireChanging("CONTINUE", outcome, region, page);
                 }
-                return done;
+                return outcome;
             }
         }
-        return 0;
+        return Outcome.DONE;
     }
 
-    private static void requireAgain(String call, long done, GuestRegion region, int page) {
-        if (done == -Uffd.ESRCH) {
+    private static void requireChanging(String call, Outcome outcome, GuestRegion region, int page) {
+        if (outcome.kind() == Outcome.Kind.TARGET_EXITED) {
             throw new IllegalStateException("the guest process has gone");
         }
-        if (done != -Uffd.EAGAIN) {
+        if (outcome.kind() != Outcome.Kind.CHANGING) {
             throw new IllegalStateException(
-                    "UFFDIO_" + call + " of page " + page + " of " + region.name() + " failed with errno " + -done);
+                    "UFFDIO_" + call + " of page " + page + " of " + region.name() + " failed: " + outcome);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.faultline.migration.page;
 
+import dev.faultline.uffd.memory.AliasMapping;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -10,19 +11,28 @@ import java.nio.ByteBuffer;
 public final class RegionView {
     private static final int WINDOW_SHIFT = 30;
 
+    private final AliasMapping alias;
     private final ByteBuffer[] windows;
 
     /** Makes the view of a mapping. */
-    public RegionView(MemorySegment alias) {
-        windows = new ByteBuffer[(int) ((alias.byteSize() - 1) >> WINDOW_SHIFT) + 1];
+    public RegionView(AliasMapping alias) {
+        this.alias = alias;
+        MemorySegment memory = alias.segment();
+        windows = new ByteBuffer[(int) ((memory.byteSize() - 1) >> WINDOW_SHIFT) + 1];
         for (int i = 0; i < windows.length; i++) {
             long offset = (long) i << WINDOW_SHIFT;
-            long length = Math.min(1L << WINDOW_SHIFT, alias.byteSize() - offset);
-            windows[i] = alias.asSlice(offset, length).asByteBuffer();
+            long length = Math.min(1L << WINDOW_SHIFT, memory.byteSize() - offset);
+            windows[i] = memory.asSlice(offset, length).asByteBuffer();
         }
     }
 
-    /** {@return the bytes of a range that does not cross a GiB, valid until the next call} */
+    /** {@return the bytes of a range that does not cross a GiB, to be written; valid until the next call} */
+    public ByteBuffer writable(long offset, int lengthBytes) {
+        alias.makeWritable(offset, lengthBytes);
+        return bytes(offset, lengthBytes);
+    }
+
+    /** {@return the bytes of a range that does not cross a GiB, to be read; valid until the next call} */
     public ByteBuffer bytes(long offset, int lengthBytes) {
         ByteBuffer window = windows[(int) (offset >> WINDOW_SHIFT)];
         int start = (int) (offset & ((1L << WINDOW_SHIFT) - 1));

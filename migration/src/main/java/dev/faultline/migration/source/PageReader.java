@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.page.RegionView;
+import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.MemoryFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -37,12 +38,12 @@ final class PageReader implements AutoCloseable {
     private int dataTo;
 
     /** Makes a reader over an alias mapping that outlives it. */
-    PageReader(GuestRegion region, MemorySegment alias) {
+    PageReader(GuestRegion region, AliasMapping mapping) {
         this.region = region;
         this.file = region.file();
         this.shift = region.pageShift();
-        this.alias = alias;
-        this.view = new RegionView(alias);
+        this.alias = mapping.segment();
+        this.view = new RegionView(mapping);
         this.staging = file.pageSize().isHuge() ? arena.allocate(1L << shift, Long.BYTES) : MemorySegment.NULL;
         this.stagingBytes = staging.asByteBuffer();
     }

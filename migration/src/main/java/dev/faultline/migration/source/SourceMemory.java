@@ -28,7 +28,7 @@ final class SourceMemory implements AutoCloseable {
     List<PageReader> newReaders() {
         List<PageReader> made = new ArrayList<>();
         for (int i = 0; i < regions.size(); i++) {
-            made.add(new PageReader(regions.get(i), aliases.get(i).segment()));
+            made.add(new PageReader(regions.get(i), aliases.get(i)));
         }
         readers.addAll(made);
         return made;

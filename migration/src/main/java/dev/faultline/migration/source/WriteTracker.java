@@ -28,8 +28,12 @@ final class WriteTracker {
         tracking = true;
         for (GuestRegion region : guest.regions()) {
             guest.uffd().register(region.guestAddress(), region.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
-            inSlices(region, (address, length) -> guest.uffd().writeProtect(address, length, true));
+            inSlices(region, (address, length) -> protect(region, address, length));
         }
+    }
+
+    private void protect(GuestRegion region, long address, long lengthBytes) {
+        guest.uffd().writeProtect(address, lengthBytes, true, 0).orThrow("UFFDIO_WRITEPROTECT of " + region.name());
     }
 
     synchronized boolean isTracking() {

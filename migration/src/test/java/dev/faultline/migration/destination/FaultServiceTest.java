@@ -11,8 +11,8 @@ import dev.faultline.migration.wire.FrameHeader;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Pipe;
 import dev.faultline.testing.RequiresUffd;
+import dev.faultline.uffd.UffdWaiter;
 import dev.faultline.uffd.memory.PageSize;
-import dev.faultline.uffd.os.EventFd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,7 +35,7 @@ class FaultServiceTest {
     private static final int SENTINEL = PAGES - 1;
     private static final long LONG_AGO_NANOS = TimeUnit.SECONDS.toNanos(31);
 
-    private final EventFd stop = new EventFd();
+    private UffdWaiter waiter;
     private final CompletableFuture<String> end = new CompletableFuture<>();
     private ArmedGuest guest;
     private Pipe pipe;
@@ -46,6 +46,7 @@ class FaultServiceTest {
     @BeforeEach
     void set() throws IOException {
         guest = new ArmedGuest(PAGES, PageSize.SIZE_4K);
+        waiter = guest.guest.uffd().newWaiter();
         pipe = new Pipe();
         near = new FrameChannel(pipe.near);
         source = new FrameChannel(pipe.far);
@@ -55,7 +56,7 @@ class FaultServiceTest {
 
     private void serve() {
         FaultService service = new FaultService(
-                guest.guest.uffd(), guest.memory, guest.waiting, guest.mapper, guest.statistics, near, stop);
+                guest.guest.uffd(), guest.memory, guest.waiting, guest.mapper, guest.statistics, near, waiter);
         Thread.ofPlatform().daemon().name("faults").start(() -> {
             try {
                 service.run();
@@ -68,11 +69,11 @@ class FaultServiceTest {
 
     @AfterEach
     void close() throws Exception {
-        stop.signal();
+        waiter.end();
         end.get(10, TimeUnit.SECONDS);
         pipe.close();
         guest.close();
-        stop.close();
+        waiter.close();
     }
 
     /** {@return the pages that the source was asked for before the sentinel, which is asked for last} */

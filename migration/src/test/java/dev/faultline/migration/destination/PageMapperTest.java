@@ -7,6 +7,7 @@ import dev.faultline.migration.page.PageStates;
 import dev.faultline.testing.KernelFeature;
 import dev.faultline.testing.RequiresHugePages;
 import dev.faultline.testing.RequiresUffd;
+import dev.faultline.uffd.Outcome;
 import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.memory.PageSize;
 import java.util.concurrent.CompletableFuture;
@@ -39,8 +40,8 @@ class PageMapperTest {
             CompletableFuture<Long> wanted = guest.touch(8);
             guest.awaitFaults(2);
             // As another thread of the engine has just mapped it, with its wake still to come.
-            long mapped = guest.guest.uffd().continuePages(guest.address(5), 4096, Uffd.DONT_WAKE);
-            assertThat(mapped).isEqualTo(4096);
+            Outcome mapped = guest.guest.uffd().continuePages(guest.address(5), 4096, Uffd.DONT_WAKE);
+            assertThat(mapped).isEqualTo(Outcome.DONE);
             assertThat(guest.mapper.map(0, 8)).isTrue();
             assertThat(ArmedGuest.get(wanted)).isEqualTo(108);
             assertThat(ArmedGuest.get(inTheMiddle)).isEqualTo(105);

@@ -6,11 +6,14 @@ import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.uffd.LinuxPagemap;
+import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.Pagemap;
 import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.UffdFeature;
 import dev.faultline.uffd.internal.linux.NativeMemory;
 import dev.faultline.uffd.memory.GuestMapping;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.MemoryFile;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
@@ -27,10 +30,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TestGuest implements Guest {
     private static final int BLOCK_BYTES = 4096;
 
-    private final MemoryFile file;
+    private final Memfd file;
     private final GuestMapping mapping;
     private final Uffd uffd;
-    private final Pagemap pagemap = Pagemap.ofSelf();
+    private final Pagemap pagemap = LinuxPagemap.ofSelf();
     private final List<GuestRegion> regions;
     private final int hotBlocks;
     private final long pauseNanosPerPass;
@@ -57,9 +60,9 @@ public final class TestGuest implements Guest {
     public TestGuest(long memoryBytes, PageSize pageSize, int hotBlocks, long pauseNanosPerPass, boolean incoming) {
         this.hotBlocks = hotBlocks;
         this.pauseNanosPerPass = pauseNanosPerPass;
-        file = MemoryFile.create("faultline-test", memoryBytes, pageSize);
+        file = Memfd.create("faultline-test", memoryBytes, pageSize);
         mapping = file.mapGuest();
-        uffd = Uffd.open(EnumSet.of(
+        uffd = LinuxUffd.open(EnumSet.of(
                 UffdFeature.WP_ASYNC,
                 UffdFeature.WP_UNPOPULATED,
                 UffdFeature.WP_HUGETLBFS_SHMEM,

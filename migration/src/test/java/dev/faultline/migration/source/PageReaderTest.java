@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.uffd.memory.AliasMapping;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.MemoryFile;
 import dev.faultline.uffd.memory.PageSize;
 import java.io.IOException;
@@ -19,9 +20,9 @@ class PageReaderTest {
     private static final int PAGES = 300;
     private static final int PAGE = 4096;
 
-    private final MemoryFile file = MemoryFile.create("reader", (long) PAGES * PAGE, PageSize.SIZE_4K);
+    private final MemoryFile file = Memfd.create("reader", (long) PAGES * PAGE, PageSize.SIZE_4K);
     private final AliasMapping alias = file.mapAlias();
-    private final PageReader reader = new PageReader(new GuestRegion(0, "ram", 0, file), alias.segment());
+    private final PageReader reader = new PageReader(new GuestRegion(0, "ram", 0, file), alias);
 
     @AfterEach
     void close() {
@@ -87,7 +88,7 @@ class PageReaderTest {
 
     @Test
     void aRegionThatIsTooLongIsSaid() {
-        try (MemoryFile big = MemoryFile.create("big", (1L << 42) + PAGE, PageSize.SIZE_4K)) {
+        try (MemoryFile big = Memfd.create("big", (1L << 42) + PAGE, PageSize.SIZE_4K)) {
             Assertions.assertThatThrownBy(() -> new GuestRegion(0, "ram", 0, big).pageCount())
                     .isInstanceOf(GuestException.class)
                     .hasMessage(

@@ -3,10 +3,10 @@ package dev.faultline.uffd.ipc;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.faultline.uffd.ChildMain;
-import dev.faultline.uffd.Pagemap;
+import dev.faultline.uffd.LinuxPagemap;
+import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.RegisterMode;
 import dev.faultline.uffd.TestMemory;
-import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.UffdFeature;
 import dev.faultline.uffd.internal.linux.NativeMemory;
 import dev.faultline.uffd.memory.PageSize;
@@ -30,8 +30,8 @@ final class GuestMain {
         int pages = Integer.parseInt(args[3]);
         try (UnixConnection connection = UnixConnection.connect(args[1]);
                 TestMemory memory = TestMemory.of(size, pages);
-                Pagemap pagemap = Pagemap.ofSelf();
-                Uffd uffd = Uffd.open(Set.of(UffdFeature.WP_ASYNC))) {
+                LinuxPagemap pagemap = LinuxPagemap.ofSelf();
+                LinuxUffd uffd = LinuxUffd.open(Set.of(UffdFeature.WP_ASYNC))) {
             uffd.register(memory.page(0), memory.lengthBytes(), Set.of(RegisterMode.values()));
             Handover handover = new Handover(memory.page(0), memory.lengthBytes(), memory.pageBytes());
             connection.send(handover.toBytes(), List.of(uffd.fd(), memory.file().fd(), pagemap.fd()));

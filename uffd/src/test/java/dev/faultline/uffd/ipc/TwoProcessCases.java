@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faultline.uffd.ChildJvm;
 import dev.faultline.uffd.FaultLoop;
+import dev.faultline.uffd.LinuxPagemap;
+import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.NativeThread;
-import dev.faultline.uffd.Pagemap;
+import dev.faultline.uffd.Outcome;
 import dev.faultline.uffd.RegisterMode;
 import dev.faultline.uffd.TestMemory;
-import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.UffdFeature;
+import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.LinuxException;
 import java.time.Duration;
@@ -80,8 +82,9 @@ abstract class TwoProcessCases {
                 Engine engine = Engine.attach(connection)) {
             assertThat(connection.peer().processId()).isEqualTo((int) child.pid());
             try (FaultLoop _ = FaultLoop.start(engine.uffd, engine::answer);
-                    Pagemap passed = Pagemap.adopt(engine.others.getFirst().duplicate());
-                    Pagemap opened = Pagemap.ofProcess(child.pid())) {
+                    LinuxPagemap passed =
+                            LinuxPagemap.adopt(engine.others.getFirst().duplicate());
+                    LinuxPagemap opened = LinuxPagemap.ofProcess(child.pid())) {
                 assertThat(receiveByte(connection)).as("wrong pages").isZero();
                 assertThat(takeWritten(passed, engine.guest)).isEmpty();
                 storeTo(connection, 3, 5);
@@ -100,25 +103,31 @@ abstract class TwoProcessCases {
                 Engine engine = Engine.attach(connection)) {
             Handover guest = engine.guest;
             child.kill();
-            assertThat(engine.uffd.continuePages(guest.address(), guest.pageBytes(), 0))
-                    .isEqualTo(-Uffd.ESRCH);
-            assertThat(engine.uffd.copy(guest.address(), 0, guest.pageBytes(), 0))
-                    .isEqualTo(-Uffd.ESRCH);
-            assertThat(engine.uffd.wake(guest.address(), guest.lengthBytes())).isZero();
-            assertThatThrownBy(() -> engine.uffd.writeProtect(guest.address(), guest.lengthBytes(), true))
-                    .isInstanceOf(LinuxException.class)
-                    .hasMessageContaining("ESRCH");
+            assertThat(engine.uffd
+                            .continuePages(guest.address(), guest.pageBytes(), 0)
+                            .errno())
+                    .isEqualTo(Errno.ESRCH);
+            assertThat(engine.uffd
+                            .copy(guest.address(), engine.alias.segment(), guest.pageBytes(), 0)
+                            .errno())
+                    .isEqualTo(Errno.ESRCH);
+            assertThat(engine.uffd.wake(guest.address(), guest.lengthBytes())).isEqualTo(Outcome.DONE);
+            assertThat(engine.uffd
+                            .writeProtect(guest.address(), guest.lengthBytes(), true, 0)
+                            .kind())
+                    .isEqualTo(Outcome.Kind.TARGET_EXITED);
             assertThatThrownBy(() -> engine.uffd.register(guest.address(), guest.lengthBytes(), ALL))
                     .isInstanceOf(LinuxException.class)
                     .hasMessageContaining("ENOMEM");
             assertThat(connection.receive(new byte[1], new ArrayList<>(), LIMIT.toNanos()))
                     .isEqualTo(-1);
-            try (Pagemap passed = Pagemap.adopt(engine.others.getFirst().duplicate())) {
+            try (LinuxPagemap passed =
+                    LinuxPagemap.adopt(engine.others.getFirst().duplicate())) {
                 assertThatThrownBy(() -> takeWritten(passed, guest))
                         .isInstanceOf(LinuxException.class)
                         .hasMessageEndingWith("ESRCH (the target process is gone)");
             }
-            assertThatThrownBy(() -> Pagemap.ofProcess(child.pid())).hasMessageContaining("ENOENT");
+            assertThatThrownBy(() -> LinuxPagemap.ofProcess(child.pid())).hasMessageContaining("ENOENT");
         }
     }
 
@@ -146,7 +155,7 @@ abstract class TwoProcessCases {
         return buffer[0];
     }
 
-    private static Set<Integer> takeWritten(Pagemap pagemap, Handover guest) {
+    private static Set<Integer> takeWritten(LinuxPagemap pagemap, Handover guest) {
         Set<Integer> written = new TreeSet<>();
         pagemap.takeWritten(guest.address(), guest.lengthBytes(), (address, bytes) -> {
             for (long done = 0; done < bytes; done += guest.pageBytes()) {
@@ -159,7 +168,7 @@ abstract class TwoProcessCases {
     /** A guest of this process, for an engine in another. */
     private final class LocalGuest implements AutoCloseable {
         private final TestMemory memory = TestMemory.of(size, PAGES);
-        private final Uffd uffd = Uffd.open(Set.of(UffdFeature.WP_ASYNC));
+        private final LinuxUffd uffd = LinuxUffd.open(Set.of(UffdFeature.WP_ASYNC));
         private final NativeThread thread = new NativeThread();
 
         LocalGuest() {

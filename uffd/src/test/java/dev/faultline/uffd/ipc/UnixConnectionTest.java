@@ -8,7 +8,7 @@ import dev.faultline.uffd.NativeThread;
 import dev.faultline.uffd.OpenFiles;
 import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.internal.linux.NativeMemory;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.EventFd;
 import dev.faultline.uffd.os.Fd;
@@ -46,7 +46,7 @@ class UnixConnectionTest {
     void descriptorsArriveInOrderWithTheirBytes() {
         try (EventFd first = new EventFd();
                 EventFd second = new EventFd();
-                MemoryFile third = MemoryFile.create("passed", 4096, PageSize.SIZE_4K)) {
+                Memfd third = Memfd.create("passed", 4096, PageSize.SIZE_4K)) {
             pair.client.send("three".getBytes(UTF_8), List.of(first.fd(), second.fd(), third.fd()));
             assertThat(receiveText()).isEqualTo("three");
 
@@ -54,7 +54,7 @@ class UnixConnectionTest {
             second.signal();
             assertThat(Poller.awaitReadable(fds.get(0), 0)).isFalse();
             assertThat(Poller.awaitReadable(fds.get(1), 0)).isTrue();
-            MemoryFile.adopt(fds.get(2), 4096, PageSize.SIZE_4K).close();
+            Memfd.adopt(fds.get(2), 4096, PageSize.SIZE_4K).close();
         }
     }
 

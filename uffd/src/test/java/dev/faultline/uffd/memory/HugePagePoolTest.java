@@ -24,7 +24,7 @@ class HugePagePoolTest {
     @Test
     void theRemedyIsEnoughAndNoMore() throws IOException {
         long free = HugePages.read().unreserved();
-        try (MemoryFile file = MemoryFile.create("too big", (free + LACKING) * PAGE, PageSize.SIZE_2M)) {
+        try (Memfd file = Memfd.create("too big", (free + LACKING) * PAGE, PageSize.SIZE_2M)) {
             Remedy remedy = mapGuestFails(file);
             assertThat(remedy.needed()).isEqualTo(free + LACKING);
             long lacking = remedy.total() - HugePages.read().total();
@@ -42,7 +42,7 @@ class HugePagePoolTest {
     @Test
     void pagesThatTheFileHoldsAreNotNeededAgain() {
         long free = HugePages.read().unreserved();
-        try (MemoryFile file = MemoryFile.create("half there", (free + LACKING) * PAGE, PageSize.SIZE_2M);
+        try (Memfd file = Memfd.create("half there", (free + LACKING) * PAGE, PageSize.SIZE_2M);
                 AliasMapping alias = file.mapAlias()) {
             alias.segment().asSlice(0, 2 * PAGE).fill((byte) 1);
             assertThat(file.allocatedBytes()).isEqualTo(2 * PAGE);
@@ -54,7 +54,7 @@ class HugePagePoolTest {
     @Test
     void aMappedGuestHasItsPagesPromised() {
         long free = HugePages.read().unreserved();
-        try (MemoryFile file = MemoryFile.create("two", 2 * PAGE, PageSize.SIZE_2M);
+        try (Memfd file = Memfd.create("two", 2 * PAGE, PageSize.SIZE_2M);
                 GuestMapping _ = file.mapGuest()) {
             assertThat(HugePages.read().unreserved()).isEqualTo(free - 2);
             assertThat(file.allocatedBytes()).isZero();
@@ -64,7 +64,7 @@ class HugePagePoolTest {
 
     private record Remedy(long needed, long free, long total) {}
 
-    private static Remedy mapGuestFails(MemoryFile file) {
+    private static Remedy mapGuestFails(Memfd file) {
         LinuxException e =
                 catchThrowableOfType(LinuxException.class, () -> file.mapGuest().close());
         assertThat(e).hasMessageContaining("mmap(memory file of").hasMessageContaining("ENOMEM");

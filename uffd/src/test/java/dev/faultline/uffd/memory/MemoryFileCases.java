@@ -16,7 +16,7 @@ abstract class MemoryFileCases {
     static final int PAGES = 4;
 
     private final PageSize size;
-    MemoryFile file;
+    Memfd file;
     AliasMapping alias;
 
     MemoryFileCases(PageSize size) {
@@ -25,7 +25,7 @@ abstract class MemoryFileCases {
 
     @BeforeEach
     void create() {
-        file = MemoryFile.create("cases", PAGES * size.bytes(), size);
+        file = Memfd.create("cases", PAGES * size.bytes(), size);
         alias = file.mapAlias();
     }
 
@@ -99,14 +99,14 @@ abstract class MemoryFileCases {
     void contentOutlivesItsMappings() {
         write(1, (byte) 5);
         alias.close();
-        try (MemoryFile adopted = MemoryFile.adopt(file.fd().duplicate(), file.lengthBytes(), size)) {
+        try (Memfd adopted = Memfd.adopt(file.fd().duplicate(), file.lengthBytes(), size)) {
             assertThat(read(adopted, size.bytes(), 2)).containsOnly(5);
         }
     }
 
     @Test
     void aFileShorterThanItsPeerSaysIsRefused() {
-        assertThatThrownBy(() -> MemoryFile.adopt(file.fd().duplicate(), 2 * file.lengthBytes(), size))
+        assertThatThrownBy(() -> Memfd.adopt(file.fd().duplicate(), 2 * file.lengthBytes(), size))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is %d bytes long", file.lengthBytes());
     }
@@ -119,7 +119,7 @@ abstract class MemoryFileCases {
         return read(file, offset, length);
     }
 
-    private static byte[] read(MemoryFile from, long offset, long length) {
+    private static byte[] read(Memfd from, long offset, long length) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment target = arena.allocate(length).fill((byte) -1);
             from.read(offset, target);

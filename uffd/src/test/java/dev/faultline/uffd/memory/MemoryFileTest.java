@@ -42,14 +42,14 @@ class MemoryFileTest {
         @Test
         void nothingBehindTheLengthThatWasAskedForIsFound() {
             write(3, (byte) 1);
-            try (MemoryFile half = MemoryFile.adopt(file.fd().duplicate(), 2 * 4096, PageSize.SIZE_4K)) {
+            try (Memfd half = Memfd.adopt(file.fd().duplicate(), 2 * 4096, PageSize.SIZE_4K)) {
                 assertThat(half.nextData(0)).isEqualTo(2 * 4096);
             }
             file.punchHole(3 * 4096, 4096);
             write(0, (byte) 1);
             write(1, (byte) 1);
             write(2, (byte) 1);
-            try (MemoryFile half = MemoryFile.adopt(file.fd().duplicate(), 2 * 4096, PageSize.SIZE_4K)) {
+            try (Memfd half = Memfd.adopt(file.fd().duplicate(), 2 * 4096, PageSize.SIZE_4K)) {
                 assertThat(half.nextHole(0)).isEqualTo(2 * 4096);
             }
         }
@@ -64,8 +64,8 @@ class MemoryFileTest {
 
         @Test
         void pagesOfAnotherSizeThanItsPeerSaysAreRefused() {
-            try (MemoryFile big = MemoryFile.create("big", 2 << 21, PageSize.SIZE_4K)) {
-                assertThatThrownBy(() -> MemoryFile.adopt(big.fd().duplicate(), big.lengthBytes(), PageSize.SIZE_2M))
+            try (Memfd big = Memfd.create("big", 2 << 21, PageSize.SIZE_4K)) {
+                assertThatThrownBy(() -> Memfd.adopt(big.fd().duplicate(), big.lengthBytes(), PageSize.SIZE_2M))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("pages of 4096 bytes");
             }
@@ -88,7 +88,7 @@ class MemoryFileTest {
 
         @Test
         void pagesOfAnotherSizeThanItsPeerSaysAreRefused() {
-            assertThatThrownBy(() -> MemoryFile.adopt(file.fd().duplicate(), file.lengthBytes(), PageSize.SIZE_4K))
+            assertThatThrownBy(() -> Memfd.adopt(file.fd().duplicate(), file.lengthBytes(), PageSize.SIZE_4K))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("pages of 2097152 bytes");
         }
@@ -96,16 +96,15 @@ class MemoryFileTest {
 
     @Test
     void aLengthOfNoWholeNumberOfPagesIsRefusedAndLeaksNothing() {
-        long leaked =
-                OpenFiles.leakedBy(() -> assertThatThrownBy(() -> MemoryFile.create("odd", 4097, PageSize.SIZE_4K))
-                        .isInstanceOf(IllegalArgumentException.class));
+        long leaked = OpenFiles.leakedBy(() -> assertThatThrownBy(() -> Memfd.create("odd", 4097, PageSize.SIZE_4K))
+                .isInstanceOf(IllegalArgumentException.class));
         assertThat(leaked).isZero();
     }
 
     @Test
     void aFileThatIsRefusedIsClosed() {
         long leaked = OpenFiles.leakedBy(() -> assertThatThrownBy(
-                        () -> MemoryFile.adopt(Fd.open("/dev/zero", true), 4096, PageSize.SIZE_4K))
+                        () -> Memfd.adopt(Fd.open("/dev/zero", true), 4096, PageSize.SIZE_4K))
                 .isInstanceOf(IllegalArgumentException.class));
         assertThat(leaked).isZero();
     }

@@ -1,9 +1,9 @@
 package dev.faultline.guest.kvm.control;
 
 import dev.faultline.migration.guest.GuestRegion;
-import dev.faultline.uffd.Pagemap;
-import dev.faultline.uffd.Uffd;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.LinuxPagemap;
+import dev.faultline.uffd.LinuxUffd;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Fd;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What {@code attach} gave: the regions with their memory files, the userfaultfd and the page map. The descriptors come
  * in that order.
  */
-record Attachment(List<GuestRegion> regions, Uffd uffd, Pagemap pagemap) implements AutoCloseable {
+record Attachment(List<GuestRegion> regions, LinuxUffd uffd, LinuxPagemap pagemap) implements AutoCloseable {
     private static final int OTHER_FDS = 2;
 
     /** Takes what came, and checks it. */
@@ -31,8 +31,8 @@ record Attachment(List<GuestRegion> regions, Uffd uffd, Pagemap pagemap) impleme
             for (JsonNode region : regions) {
                 taken.add(region(region, taken, fds.get(taken.size())));
             }
-            Uffd uffd = Uffd.adopt(fds.get(taken.size()));
-            return new Attachment(List.copyOf(taken), uffd, Pagemap.adopt(fds.getLast()));
+            LinuxUffd uffd = LinuxUffd.adopt(fds.get(taken.size()));
+            return new Attachment(List.copyOf(taken), uffd, LinuxPagemap.adopt(fds.getLast()));
         } catch (RuntimeException e) {
             fds.forEach(Fd::close);
             throw e;
@@ -54,7 +54,7 @@ record Attachment(List<GuestRegion> regions, Uffd uffd, Pagemap pagemap) impleme
                     || address + lengthBytes <= other.guestAddress();
             require(apart, "the regions " + other.id() + " and " + id + " overlap");
         }
-        MemoryFile file = MemoryFile.adopt(fd, lengthBytes, pageSize);
+        Memfd file = Memfd.adopt(fd, lengthBytes, pageSize);
         return new GuestRegion((int) id, Json.text(region, "name"), address, file);
     }
 

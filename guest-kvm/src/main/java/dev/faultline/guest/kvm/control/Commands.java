@@ -2,8 +2,6 @@ package dev.faultline.guest.kvm.control;
 
 import dev.faultline.guest.kvm.control.Lifecycle.Step;
 import dev.faultline.migration.guest.GuestRegion;
-import dev.faultline.uffd.os.Fd;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,7 +98,6 @@ final class Commands {
         claim.take(session);
         ObjectNode value = Json.object();
         ArrayNode regions = value.putArray("regions");
-        List<Fd> fds = new ArrayList<>();
         for (GuestRegion region : guest.regions()) {
             regions.addObject()
                     .put("id", region.id())
@@ -108,11 +105,8 @@ final class Commands {
                     .put("address", region.guestAddress())
                     .put("lengthBytes", region.lengthBytes())
                     .put("pageSizeBytes", region.file().pageSize().bytes());
-            fds.add(region.file().fd());
         }
-        fds.add(guest.uffd().fd());
-        fds.add(guest.pagemap().fd());
-        return new Answer(value, fds, () -> {});
+        return new Answer(value, guest.descriptors(), () -> {});
     }
 
     private Answer pause(ControlSession session) {

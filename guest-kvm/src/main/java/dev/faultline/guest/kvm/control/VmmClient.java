@@ -4,8 +4,8 @@ import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.Pagemap;
-import dev.faultline.uffd.Uffd;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -60,7 +60,7 @@ public final class VmmClient implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
+    public LinuxUffd uffd() {
         return attachment.uffd();
     }
 

@@ -9,7 +9,7 @@ import dev.faultline.migration.guest.GuestState;
 import dev.faultline.uffd.internal.linux.NativeMemory;
 import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,7 +72,7 @@ public final class KvmMachine extends VcpuMachine {
      * @throws dev.faultline.uffd.os.LinuxException if KVM is missing, not permitted, or refuses something
      * @throws UnsupportedOperationException on another processor than x86-64
      */
-    public static KvmMachine boot(Workload workload, MemoryFile file, GuestMapping mapping) {
+    public static KvmMachine boot(Workload workload, Memfd file, GuestMapping mapping) {
         MemoryMap map = layOut(workload, file, mapping);
         Host host = Host.open(map, mapping);
         host.closingOnFailure(() -> {
@@ -95,7 +95,7 @@ public final class KvmMachine extends VcpuMachine {
      * @throws dev.faultline.uffd.os.LinuxException if KVM is missing, not permitted, or refuses something
      * @throws UnsupportedOperationException on another processor than x86-64
      */
-    public static KvmMachine incoming(Workload workload, MemoryFile file, GuestMapping mapping) {
+    public static KvmMachine incoming(Workload workload, Memfd file, GuestMapping mapping) {
         MemoryMap map = layOut(workload, file, mapping);
         return new KvmMachine(map, Host.open(map, mapping), GuestState.INCOMING);
     }

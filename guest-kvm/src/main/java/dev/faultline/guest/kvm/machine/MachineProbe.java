@@ -3,7 +3,7 @@ package dev.faultline.guest.kvm.machine;
 import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +40,7 @@ public final class MachineProbe {
      * @param type the type
      */
     public static Result run(MachineType type) {
-        try (MemoryFile file = MemoryFile.create("faultline-probe", MEMORY_BYTES, PageSize.SIZE_4K);
+        try (Memfd file = Memfd.create("faultline-probe", MEMORY_BYTES, PageSize.SIZE_4K);
                 GuestMapping first = file.mapGuest();
                 GuestMapping second = file.mapGuest();
                 Machine source = type.boot(WORKLOAD, file, first);

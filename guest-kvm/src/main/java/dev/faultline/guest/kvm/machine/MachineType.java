@@ -2,31 +2,31 @@ package dev.faultline.guest.kvm.machine;
 
 import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 
 /** The kinds of machines. */
 public enum MachineType {
     /** Real vCPUs on /dev/kvm. */
     KVM(1) {
         @Override
-        public Machine boot(Workload workload, MemoryFile file, GuestMapping mapping) {
+        public Machine boot(Workload workload, Memfd file, GuestMapping mapping) {
             return KvmMachine.boot(workload, file, mapping);
         }
 
         @Override
-        public Machine incoming(Workload workload, MemoryFile file, GuestMapping mapping) {
+        public Machine incoming(Workload workload, Memfd file, GuestMapping mapping) {
             return KvmMachine.incoming(workload, file, mapping);
         }
     },
     /** Threads in place of vCPUs, for a host without KVM. */
     NATIVE(2) {
         @Override
-        public Machine boot(Workload workload, MemoryFile file, GuestMapping mapping) {
+        public Machine boot(Workload workload, Memfd file, GuestMapping mapping) {
             return NativeMachine.boot(workload, file, mapping);
         }
 
         @Override
-        public Machine incoming(Workload workload, MemoryFile file, GuestMapping mapping) {
+        public Machine incoming(Workload workload, Memfd file, GuestMapping mapping) {
             return NativeMachine.incoming(workload, file, mapping);
         }
     };
@@ -49,7 +49,7 @@ public enum MachineType {
      * @throws dev.faultline.uffd.os.LinuxException if the kernel refuses what it needs
      * @throws UnsupportedOperationException if this host can never run it
      */
-    public abstract Machine boot(Workload workload, MemoryFile file, GuestMapping mapping);
+    public abstract Machine boot(Workload workload, Memfd file, GuestMapping mapping);
 
     /**
      * Makes a machine that waits for {@link Machine#loadState}. Neither this nor the loading touches its memory.
@@ -62,5 +62,5 @@ public enum MachineType {
      * @throws dev.faultline.uffd.os.LinuxException if the kernel refuses what it needs
      * @throws UnsupportedOperationException if this host can never run it
      */
-    public abstract Machine incoming(Workload workload, MemoryFile file, GuestMapping mapping);
+    public abstract Machine incoming(Workload workload, Memfd file, GuestMapping mapping);
 }

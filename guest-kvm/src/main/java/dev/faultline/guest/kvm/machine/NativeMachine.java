@@ -4,7 +4,7 @@ import dev.faultline.guest.kvm.workload.MemoryMap;
 import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import java.util.stream.IntStream;
 
 /**
@@ -31,7 +31,7 @@ public final class NativeMachine extends VcpuMachine {
      * @return the machine
      * @throws IllegalArgumentException if the workload does not fit into the memory
      */
-    public static NativeMachine boot(Workload workload, MemoryFile file, GuestMapping mapping) {
+    public static NativeMachine boot(Workload workload, Memfd file, GuestMapping mapping) {
         return new NativeMachine(layOut(workload, file, mapping), mapping, GuestState.PAUSED);
     }
 
@@ -44,7 +44,7 @@ public final class NativeMachine extends VcpuMachine {
      * @return the machine
      * @throws IllegalArgumentException if the workload does not fit into the memory
      */
-    public static NativeMachine incoming(Workload workload, MemoryFile file, GuestMapping mapping) {
+    public static NativeMachine incoming(Workload workload, Memfd file, GuestMapping mapping) {
         return new NativeMachine(layOut(workload, file, mapping), mapping, GuestState.INCOMING);
     }
 

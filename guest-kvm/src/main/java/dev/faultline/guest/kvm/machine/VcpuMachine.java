@@ -6,7 +6,7 @@ import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +35,7 @@ abstract sealed class VcpuMachine implements Machine permits KvmMachine, NativeM
         }
     }
 
-    static MemoryMap layOut(Workload workload, MemoryFile file, GuestMapping mapping) {
+    static MemoryMap layOut(Workload workload, Memfd file, GuestMapping mapping) {
         if (mapping.lengthBytes() != file.lengthBytes()) {
             throw new IllegalArgumentException("a mapping of " + mapping.lengthBytes() + " bytes for a memory file of "
                     + file.lengthBytes() + " bytes");

@@ -2,10 +2,10 @@ package dev.faultline.guest.kvm.control;
 
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.guest.GuestState;
-import dev.faultline.uffd.Pagemap;
-import dev.faultline.uffd.Uffd;
+import dev.faultline.uffd.LinuxPagemap;
+import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.EventFd;
 import java.util.List;
@@ -20,27 +20,27 @@ final class ServerFixture implements AutoCloseable {
 
     final String name = freshName();
     final FakeMachine machine;
-    final MemoryFile file = MemoryFile.create("control-test", FakeMachine.MEMORY_BYTES, PageSize.SIZE_4K);
+    final Memfd file = Memfd.create("control-test", FakeMachine.MEMORY_BYTES, PageSize.SIZE_4K);
     final GuestMapping mapping = file.mapGuest();
     final ControlServer server = ControlServer.listen(name);
-    private final Uffd uffd;
-    private final Pagemap pagemap = Pagemap.ofSelf();
+    private final LinuxUffd uffd;
+    private final LinuxPagemap pagemap = LinuxPagemap.ofSelf();
 
     /** With any descriptor in the place of the userfaultfd: most tests need no more, and then no permission either. */
     ServerFixture(GuestState first) {
         this(first, anyDescriptor());
     }
 
-    ServerFixture(GuestState first, Uffd uffd) {
+    ServerFixture(GuestState first, LinuxUffd uffd) {
         this.uffd = uffd;
         machine = new FakeMachine(first);
         List<GuestRegion> regions = List.of(new GuestRegion(0, "ram", mapping.address(), file));
-        server.serve(new ServedGuest(machine, "a test wants it", regions, uffd, pagemap));
+        server.serve(new ServedGuest(machine, "a test wants it", regions, List.of(file.fd(), uffd.fd(), pagemap.fd())));
     }
 
-    private static Uffd anyDescriptor() {
+    private static LinuxUffd anyDescriptor() {
         try (EventFd any = new EventFd()) {
-            return Uffd.adopt(any.fd().duplicate());
+            return LinuxUffd.adopt(any.fd().duplicate());
         }
     }
 

@@ -7,7 +7,7 @@ import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.uffd.ipc.UnixConnection;
 import dev.faultline.uffd.ipc.UnixListener;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Fd;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +78,7 @@ class VmmClientFailureTest {
 
     @Test
     void theProcessNeverReads() {
-        try (MemoryFile file = MemoryFile.create("two-pages", 8192, PageSize.SIZE_4K);
+        try (Memfd file = Memfd.create("two-pages", 8192, PageSize.SIZE_4K);
                 FakeServer _ = new FakeServer(name, connection -> attachable(connection, file));
                 VmmClient client = VmmClient.attach(name, SECOND_NANOS)) {
             assertThat(failure(() -> client.loadDeviceState(new byte[Commands.MAX_STATE_BYTES])))
@@ -195,7 +195,7 @@ class VmmClientFailureTest {
     void theRegionsAreImpossible(String regions) {
         String answer = "{\"return\":{\"regions\":[" + regions + "]},\"id\":1}\n";
         int fds = regions.contains("\"b\"") ? 4 : 3;
-        try (MemoryFile file = MemoryFile.create("two-pages", 8192, PageSize.SIZE_4K);
+        try (Memfd file = Memfd.create("two-pages", 8192, PageSize.SIZE_4K);
                 FakeServer _ = new FakeServer(name, connection -> {
                     say(connection, GREETING);
                     Fd[] sent = new Fd[fds];
@@ -209,7 +209,7 @@ class VmmClientFailureTest {
 
     @Test
     void theRegionsArePossible() {
-        try (MemoryFile file = MemoryFile.create("two-pages", 8192, PageSize.SIZE_4K);
+        try (Memfd file = Memfd.create("two-pages", 8192, PageSize.SIZE_4K);
                 FakeServer _ = new FakeServer(name, connection -> attachable(connection, file));
                 VmmClient client = VmmClient.attach(name, LIMIT_NANOS)) {
             assertThat(client.regions()).hasSize(1);
@@ -217,7 +217,7 @@ class VmmClientFailureTest {
     }
 
     /** Answers, in advance, the one command that attaches. */
-    private static void attachable(UnixConnection connection, MemoryFile file) {
+    private static void attachable(UnixConnection connection, Memfd file) {
         String region = "{\"id\":0,\"address\":2097152,\"lengthBytes\":8192,\"pageSizeBytes\":4096,\"name\":\"a\"}";
         say(connection, GREETING);
         say(connection, "{\"return\":{\"regions\":[" + region + "]},\"id\":1}\n", file.fd(), file.fd(), file.fd());

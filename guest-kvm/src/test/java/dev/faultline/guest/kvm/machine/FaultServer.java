@@ -2,9 +2,10 @@ package dev.faultline.guest.kvm.machine;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import dev.faultline.uffd.FaultBatch;
+import dev.faultline.uffd.EventBatch;
+import dev.faultline.uffd.LinuxUffd;
+import dev.faultline.uffd.Outcome;
 import dev.faultline.uffd.RegisterMode;
-import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.memory.GuestMapping;
 import dev.faultline.uffd.os.EventFd;
 import dev.faultline.uffd.os.Poller;
@@ -19,7 +20,7 @@ final class FaultServer implements AutoCloseable {
     private static final int PAGE_BYTES = 4096;
     private static final int CAPACITY = 64;
 
-    private final Uffd uffd = Uffd.open(Set.of());
+    private final LinuxUffd uffd = LinuxUffd.open(Set.of());
     private final EventFd end = new EventFd();
     private final GuestMapping mapping;
     private final MemorySegment alias;
@@ -58,7 +59,7 @@ final class FaultServer implements AutoCloseable {
     }
 
     private void serve() {
-        try (FaultBatch batch = new FaultBatch(CAPACITY);
+        try (EventBatch batch = new EventBatch(CAPACITY);
                 Poller poller = new Poller(uffd.fd(), end.fd())) {
             while (running) {
                 poller.await(-1);
@@ -80,8 +81,8 @@ final class FaultServer implements AutoCloseable {
     private void answer(long address) {
         // A hole becomes a page of zeros when the alias is read, which is this guest's true content.
         sink.addAndGet(alias.get(JAVA_BYTE, address - mapping.address()));
-        long result = uffd.continuePages(address, PAGE_BYTES, 0);
-        if (result == -Uffd.EEXIST) {
+        Outcome outcome = uffd.continuePages(address, PAGE_BYTES, 0);
+        if (outcome.kind() == Outcome.Kind.ALREADY_MAPPED) {
             uffd.wake(address, PAGE_BYTES);
         }
         unanswered.remove(address);

@@ -7,7 +7,7 @@ import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.testing.KvmDevice;
 import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.GuestMapping;
-import dev.faultline.uffd.memory.MemoryFile;
+import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +31,7 @@ final class TestGuest implements AutoCloseable {
 
     private final MachineType type;
     private final Workload workload;
-    private final MemoryFile file;
+    private final Memfd file;
     private final AliasMapping alias;
     private final List<GuestMapping> mappings = new ArrayList<>();
     private final List<Machine> machines = new ArrayList<>();
@@ -39,7 +39,7 @@ final class TestGuest implements AutoCloseable {
     TestGuest(MachineType type, Workload workload, long memoryBytes, PageSize pageSize) {
         this.type = type;
         this.workload = workload;
-        file = MemoryFile.create("test-guest", memoryBytes, pageSize);
+        file = Memfd.create("test-guest", memoryBytes, pageSize);
         alias = file.mapAlias();
     }
 

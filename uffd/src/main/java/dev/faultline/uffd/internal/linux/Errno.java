@@ -53,4 +53,11 @@ public final class Errno {
             default -> "errno " + errno;
         };
     }
+
+    /** {@return the symbolic name alone} */
+    public static String symbol(int errno) {
+        String name = name(errno);
+        int explanation = name.indexOf(" (");
+        return explanation < 0 ? name : name.substring(0, explanation);
+    }
 }

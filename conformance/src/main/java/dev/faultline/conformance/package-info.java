@@ -1,0 +1,2 @@
+/** The cases, and the two subjects that they are tried on. */
+package dev.faultline.conformance;

@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** What userfaultfd does, case by case, tried on the kernel and on the model. */
+@NullMarked
+module dev.faultline.conformance {
+    requires static transitive org.jspecify;
+    requires dev.faultline.model;
+}

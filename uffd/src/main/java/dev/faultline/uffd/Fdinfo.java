@@ -1,0 +1,35 @@
+package dev.faultline.uffd;
+
+import dev.faultline.uffd.os.Fd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What /proc tells of a userfaultfd. Source: userfaultfd_show_fdinfo, fs/userfaultfd.c, Linux 6.18. */
+final class Fdinfo {
+    private static final String UNREAD = "pending:";
+    private static final String UNRESOLVED = "total:";
+
+    private Fdinfo() {}
+
+    static UffdBacklog read(Fd fd) {
+        Path path = Path.of("/proc/self/fdinfo", Integer.toString(fd.number()));
+        try {
+            List<String> lines = Files.readAllLines(path);
+            return new UffdBacklog(number(lines, UNREAD), number(lines, UNRESOLVED));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + path, e);
+        }
+    }
+
+    private static long number(List<String> lines, String name) {
+        for (String line : lines) {
+            if (line.startsWith(name)) {
+                return Long.parseLong(line.substring(name.length()).strip());
+            }
+        }
+        throw new IllegalStateException("the descriptor is no userfaultfd: /proc tells no '" + name + "'");
+    }
+}
