@@ -3,14 +3,18 @@ package dev.faultline.cli.demo;
 import dev.faultline.cli.json.Json;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.GuestOptions;
+import dev.faultline.cli.option.MemoryBackend;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.cli.text.Sentence;
 import dev.faultline.cli.text.StatusLine;
 import dev.faultline.cli.text.Terminal;
+import dev.faultline.guest.kvm.MachineChoice;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.uffd.LinuxUffd;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +38,14 @@ public final class DemoCommand implements Callable<Integer> {
             converter = EnumConverter.Mode.class,
             description = "Copy before the guest moves, after, or both (default: ${DEFAULT-VALUE}).")
     private MigrationMode mode = MigrationMode.HYBRID;
+
+    @Option(
+            names = "--memory-backend",
+            paramLabel = "kernel|model",
+            converter = EnumConverter.Backend.class,
+            description = "Whose userfaultfd to use: the kernel's, or that of the model in Java, which runs anywhere"
+                    + " (default: the kernel's if it has what is needed).")
+    private @Nullable MemoryBackend backend;
 
     @Option(
             names = "--compare",
@@ -76,12 +88,29 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private DemoResult run() throws OperatorException {
-        DemoSettings settings = new DemoSettings(guest, mode, compare, holdMapSeconds, testSwitch);
+        BackendChoice choice = BackendChoice.of(backend, LinuxUffd::kernelFeatures);
+        choice.fallback().ifPresent(why -> System.err.println(Sentence.of("The demo runs on the model: " + why)));
+        DemoSettings settings = new DemoSettings(guest, choice, mode, compare, holdMapSeconds, testSwitch);
         Terminal terminal = json ? Terminal.stderr() : Terminal.stdout();
-        try (StatusLine line = new StatusLine(terminal, json);
-                HugePages _ = HugePages.provide(guest, reserveHugePages);
-                Demo demo = new Demo(settings, line)) {
-            return demo.run();
+        try (StatusLine line = new StatusLine(terminal, json)) {
+            return choice.backend() == MemoryBackend.MODEL ? onModel(settings, line) : onKernel(settings, line);
+        }
+    }
+
+    private DemoResult onKernel(DemoSettings settings, StatusLine line) throws OperatorException {
+        try (HugePages _ = HugePages.provide(guest, reserveHugePages);
+                Hosts hosts = new ProcessHosts(settings)) {
+            return new Demo(settings, hosts, line).run();
+        }
+    }
+
+    private DemoResult onModel(DemoSettings settings, StatusLine line) throws OperatorException {
+        if (guest.machine() == MachineChoice.KVM) {
+            throw new OperatorException("KVM knows nothing of the model's memory: leave '--machine kvm' out, or use"
+                    + " '--memory-backend kernel'");
+        }
+        try (Hosts hosts = new ModelHosts(settings)) {
+            return new Demo(settings, hosts, line).run();
         }
     }
 

@@ -8,10 +8,11 @@ import dev.faultline.migration.TestSwitch;
  * What a demo is to show.
  *
  * @param guest the guest
+ * @param backend what it runs on
  * @param mode when it changes hosts
  * @param compare whether both sides' memory is compared before it goes on
  * @param holdMapSeconds how long to hold the dirty map back after the hand-over
  * @param testSwitch what to break
  */
 record DemoSettings(
-        GuestOptions guest, MigrationMode mode, boolean compare, long holdMapSeconds, TestSwitch testSwitch) {}
+        GuestOptions guest, BackendChoice backend, MigrationMode mode, boolean compare, long holdMapSeconds, TestSwitch testSwitch) {}

@@ -3,6 +3,7 @@ package dev.faultline.cli.demo;
 import dev.faultline.cli.json.GuestJson;
 import dev.faultline.cli.json.Json;
 import dev.faultline.cli.json.RecordJson;
+import dev.faultline.cli.option.EnumConverter;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,6 +16,8 @@ final class SummaryJson {
         ObjectNode node = Json.object().put("ok", verdict.isGood());
         ArrayNode problems = node.putArray("problems");
         verdict.problems().forEach(problems::add);
+        node.put("memoryBackend", EnumConverter.word(result.settings().backend().backend()));
+        result.settings().backend().fallback().ifPresent(why -> node.put("memoryBackendReason", why));
         node.put("totalNanos", result.totalNanos());
         node.put("writtenBytesPerSecond", result.writtenBytesPerSecond());
         node.put("verifiedOnSource", result.verifiedOnSource());

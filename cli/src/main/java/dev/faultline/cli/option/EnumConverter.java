@@ -60,6 +60,14 @@ public abstract class EnumConverter<E extends Enum<E>> implements ITypeConverter
         }
     }
 
+    /** Reads a {@link MemoryBackend}. */
+    public static final class Backend extends EnumConverter<MemoryBackend> {
+        /** Makes one. */
+        public Backend() {
+            super(MemoryBackend.class, "memory backend");
+        }
+    }
+
     /** Reads a {@link TestSwitch}. */
     public static final class Switch extends EnumConverter<TestSwitch> {
         /** Makes one. */

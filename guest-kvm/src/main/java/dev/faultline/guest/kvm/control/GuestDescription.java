@@ -28,7 +28,13 @@ public record GuestDescription(
         long coldSetBytes,
         long writeRatePagesPerSecond) {
 
-    static GuestDescription of(Machine machine, String why) {
+    /**
+     * {@return the description of a machine}
+     *
+     * @param machine what runs the guest
+     * @param why the reason for that kind of machine, one clause
+     */
+    public static GuestDescription of(Machine machine, String why) {
         MemoryMap map = machine.memoryMap();
         Workload workload = map.workload();
         return new GuestDescription(

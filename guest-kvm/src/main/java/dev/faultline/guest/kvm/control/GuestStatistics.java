@@ -41,7 +41,12 @@ public record GuestStatistics(
         vcpus = List.copyOf(vcpus);
     }
 
-    static GuestStatistics of(MachineStats stats) {
+    /**
+     * {@return the sums of a machine's counters}
+     *
+     * @param stats its counters
+     */
+    public static GuestStatistics of(MachineStats stats) {
         return new GuestStatistics(
                 stats.heartbeats(),
                 stats.pagesVerified(),

@@ -4,8 +4,9 @@ import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 
 /** The version that the build gave this module. */
-final class Version {
-    static final String OF_THIS_PROGRAM = Optional.ofNullable(
+public final class Version {
+    /** As the build wrote it, or "unknown". */
+    public static final String OF_THIS_PROGRAM = Optional.ofNullable(
                     Version.class.getModule().getDescriptor())
             .flatMap(ModuleDescriptor::rawVersion)
             .orElse("unknown");

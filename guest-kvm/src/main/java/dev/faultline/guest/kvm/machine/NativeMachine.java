@@ -5,6 +5,7 @@ import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.uffd.memory.GuestMapping;
 import dev.faultline.uffd.memory.Memfd;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -12,14 +13,26 @@ import java.util.stream.IntStream;
  * faults and keeps the same counters. It differs in that a thread that waits for a page fault cannot be paused.
  */
 public final class NativeMachine extends VcpuMachine {
-    private NativeMachine(MemoryMap map, GuestMapping mapping, GuestState state) {
+    private NativeMachine(MemoryMap map, IntFunction<GuestPages> memory, GuestState state) {
         super(
                 MachineType.NATIVE,
                 map,
                 IntStream.range(0, map.workload().vcpuCount())
-                        .mapToObj(id -> new NativeCpu(id, map, mapping))
+                        .mapToObj(id -> new JavaCpu(id, map, memory.apply(id)))
                         .toList(),
                 state);
+    }
+
+    /**
+     * Makes a machine over memory that is not behind a mapping of the kernel.
+     *
+     * @param map what the guest does, and where
+     * @param memory gives each vCPU, by its number, its way to the memory
+     * @param state PAUSED for a fresh guest, INCOMING for one that waits for a state
+     * @return the machine
+     */
+    public static NativeMachine over(MemoryMap map, IntFunction<GuestPages> memory, GuestState state) {
+        return new NativeMachine(map, memory, state);
     }
 
     /**
@@ -32,7 +45,7 @@ public final class NativeMachine extends VcpuMachine {
      * @throws IllegalArgumentException if the workload does not fit into the memory
      */
     public static NativeMachine boot(Workload workload, Memfd file, GuestMapping mapping) {
-        return new NativeMachine(layOut(workload, file, mapping), mapping, GuestState.PAUSED);
+        return new NativeMachine(layOut(workload, file, mapping), _ -> new MappedPages(mapping), GuestState.PAUSED);
     }
 
     /**
@@ -45,7 +58,7 @@ public final class NativeMachine extends VcpuMachine {
      * @throws IllegalArgumentException if the workload does not fit into the memory
      */
     public static NativeMachine incoming(Workload workload, Memfd file, GuestMapping mapping) {
-        return new NativeMachine(layOut(workload, file, mapping), mapping, GuestState.INCOMING);
+        return new NativeMachine(layOut(workload, file, mapping), _ -> new MappedPages(mapping), GuestState.INCOMING);
     }
 
     @Override

@@ -8,19 +8,17 @@ import dev.faultline.guest.kvm.workload.Progress;
 import dev.faultline.guest.kvm.workload.VcpuArea;
 import dev.faultline.guest.kvm.workload.Workload;
 import dev.faultline.migration.guest.GuestException;
-import dev.faultline.uffd.internal.linux.NativeMemory;
-import dev.faultline.uffd.memory.GuestMapping;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The guest's program in Java. It touches guest memory by memcmp and memcpy in native state only, from and to a page of
- * its own. A pause comes between two pages: a touch that waits for a page fault cannot be interrupted.
+ * The guest's program in Java. It compares and copies whole pages, from and to a page of its own. A pause comes between
+ * two pages: a touch that waits for a page fault cannot be interrupted.
  */
-final class NativeCpu implements GuestCpu {
+final class JavaCpu implements GuestCpu {
     private final MemoryMap map;
     private final VcpuArea area;
-    private final long mappingAddress;
+    private final GuestPages memory;
     private final Journal journal;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment page = arena.allocate(Workload.PAGE_BYTES, Workload.PAGE_BYTES);
@@ -34,10 +32,10 @@ final class NativeCpu implements GuestCpu {
     private int toHeartbeat;
     private int toColdPage;
 
-    NativeCpu(int id, MemoryMap map, GuestMapping mapping) {
+    JavaCpu(int id, MemoryMap map, GuestPages memory) {
         this.map = map;
         this.area = map.areas().get(id);
-        this.mappingAddress = mapping.address();
+        this.memory = memory;
         this.journal = new Journal(id, area);
         this.toColdPage = map.workload().hotPagesPerColdPage();
         this.pacer = new Pacer(map.workload().pagesPerSecond());
@@ -95,15 +93,14 @@ final class NativeCpu implements GuestCpu {
     }
 
     private void touch(long guestAddress, long oldSequence, long newSequence) {
-        long address = mappingAddress + guestAddress;
         PageContent.fill(page, guestAddress, oldSequence);
-        if (NativeMemory.compare(address, page.address(), Workload.PAGE_BYTES) != 0) {
-            NativeMemory.copy(found.address(), address, Workload.PAGE_BYTES);
+        if (!memory.holds(guestAddress, page)) {
+            memory.read(guestAddress, found);
             report(guestAddress);
         }
         if (newSequence != oldSequence) {
             PageContent.fill(page, guestAddress, newSequence);
-            NativeMemory.copy(address, page.address(), Workload.PAGE_BYTES);
+            memory.write(guestAddress, page);
         }
     }
 
