@@ -78,10 +78,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCommandLinePrints() {
+    void onlyTheCommandLineAndTheExamplesPrint() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.faultline.cli..")
+                .resideOutsideOfPackages("dev.faultline.cli..", "dev.faultline.examples..")
                 .should()
                 .accessField(System.class, "out"));
     }

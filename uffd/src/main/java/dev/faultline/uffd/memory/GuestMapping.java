@@ -49,6 +49,22 @@ public final class GuestMapping implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes a byte as a guest would, in native state, as {@link #touch} reads one.
+     *
+     * @param offset where
+     * @param value the byte
+     */
+    public void store(long offset, byte value) {
+        Objects.checkIndex(offset, lengthBytes);
+        try (Arena arena = Arena.ofConfined()) {
+            NativeMemory.copy(
+                    address + offset,
+                    arena.allocateFrom(ValueLayout.JAVA_BYTE, value).address(),
+                    1);
+        }
+    }
+
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
