@@ -204,7 +204,7 @@ final class FaultHandler {
                 userfaults.raise(vma, touch, Vma.WRITE_PROTECT);
                 return;
             }
-            entry = entry.unprotect();
+            entry = entry.withoutProtection();
         }
         touch.space().pages().set(vma.pageOf(touch.address()), makeWritable(vma, touch, entry));
     }

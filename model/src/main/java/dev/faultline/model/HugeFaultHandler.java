@@ -83,7 +83,7 @@ final class HugeFaultHandler {
                 userfaults.raise(vma, touch, Vma.WRITE_PROTECT);
                 return;
             }
-            entry = entry.unprotect();
+            entry = entry.withoutProtection();
         }
         touch.space().pages().set(vma.pageOf(touch.address()), makeWritable(vma, touch, entry));
     }

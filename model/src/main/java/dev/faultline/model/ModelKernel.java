@@ -29,6 +29,8 @@ public final class ModelKernel {
     private final WriteProtection writeProtection;
     private final Moving moving;
     private final Mapping mapping;
+    private final Remapping remapping;
+    private final Forking forking;
     private final Advising advising;
     private final FileRules files;
     private final Zap zap;
@@ -72,6 +74,8 @@ public final class ModelKernel {
         Events events = new Events(turns);
         Unmapping unmapping = new Unmapping(events, zap);
         mapping = new Mapping(turns, unmapping);
+        remapping = new Remapping(turns, events, unmapping);
+        forking = new Forking(turns, events, registration);
         advising = new Advising(this, events, zap, access);
     }
 
@@ -216,6 +220,14 @@ public final class ModelKernel {
 
     Mapping mapping() {
         return mapping;
+    }
+
+    Remapping remapping() {
+        return remapping;
+    }
+
+    Forking forking() {
+        return forking;
     }
 
     Advising advising() {

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
  * others. What touches memory may have to wait, as in the kernel. System calls return a value or {@code -errno}.
  */
 public final class ModelThread {
+    /** The mapping may be moved. */
+    public static final int MREMAP_MAYMOVE = Remapping.MAY_MOVE;
+    /** It is to be moved to a given address, instead of what is there. */
+    public static final int MREMAP_FIXED = Remapping.FIXED;
+    /** Its pages are moved, and an empty mapping stays (5.7). */
+    public static final int MREMAP_DONTUNMAP = Remapping.DONT_UNMAP;
+
     private final ModelProcess process;
     private final ModelKernel kernel;
     private final int id;
@@ -186,6 +193,35 @@ public final class ModelThread {
     public long madvise(long address, long lengthBytes, Advice advice) {
         return kernel.call(
                 "madvise(" + advice + ")", () -> kernel.advising().advise(this, address, lengthBytes, advice));
+    }
+
+    /**
+     * Moves or resizes a mapping: mremap(2).
+     *
+     * @param address the first page
+     * @param oldLengthBytes how much of it
+     * @param newLengthBytes the new length
+     * @param flags {@link #MREMAP_MAYMOVE}, {@link #MREMAP_FIXED}, {@link #MREMAP_DONTUNMAP}
+     * @param newAddress where to, with MREMAP_FIXED
+     * @return the address, or {@code -errno}
+     */
+    public long mremap(long address, long oldLengthBytes, long newLengthBytes, int flags, long newAddress) {
+        return kernel.call(
+                "mremap",
+                () -> kernel.remapping().remap(this, address, oldLengthBytes, newLengthBytes, flags, newAddress));
+    }
+
+    /**
+     * Makes a child process: fork(2).
+     *
+     * @return the child, which has no thread until it is given one
+     */
+    public ModelProcess fork() {
+        return kernel.call("fork", () -> {
+            ModelProcess child = new ModelProcess(kernel, kernel.nextId());
+            kernel.forking().fork(this, child.space());
+            return child;
+        });
     }
 
     /**

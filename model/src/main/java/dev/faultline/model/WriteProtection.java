@@ -77,11 +77,14 @@ final class WriteProtection {
     }
 
     private static @Nullable Pte change(Vma vma, @Nullable Pte pte, boolean on) {
+        if (!on) {
+            return pte == null ? null : pte.withoutProtection();
+        }
         return switch (pte) {
-            case null -> on && vma.usesMarkers() ? Pte.Marker.PROTECTED : null;
-            case Pte.Present present -> on ? present.protect() : present.unprotect();
-            case Pte.Swapped swapped -> new Pte.Swapped(swapped.frame(), on, swapped.exclusive());
-            case Pte.Marker marker -> marker == Pte.Marker.PROTECTED && !on ? null : marker;
+            case null -> vma.usesMarkers() ? Pte.Marker.PROTECTED : null;
+            case Pte.Present present -> present.protect();
+            case Pte.Swapped swapped -> new Pte.Swapped(swapped.frame(), true, swapped.exclusive());
+            case Pte.Marker marker -> marker;
         };
     }
 }

@@ -55,6 +55,7 @@ public final class Context {
     private final Deque<Event> events = new ArrayDeque<>();
     private final List<Sleeper> readers = new ArrayList<>();
     private int changing;
+    private boolean owned;
     private boolean released;
 
     public Context(AddressSpace space, long features, boolean userModeOnly) {
@@ -99,6 +100,11 @@ public final class Context {
 
     public void endChange() {
         changing--;
+    }
+
+    /** {@return of a child's: whether the event that brings it was read} */
+    public boolean isOwned() {
+        return owned;
     }
 
     public boolean isReleased() {
@@ -184,6 +190,9 @@ public final class Context {
         }
         event.complete = true;
         Context child = event.child();
+        if (child != null) {
+            child.owned = true;
+        }
         batch.put(index, child == null ? event.message : new UffdEvent.Fork(numbers.numberOf(child)));
         turns.wake(event.sleeper());
         return true;

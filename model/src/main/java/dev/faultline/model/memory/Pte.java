@@ -1,9 +1,15 @@
 package dev.faultline.model.memory;
 
+import org.jspecify.annotations.Nullable;
+
 /** A page table entry. None is null. Source: include/linux/swapops.h and asm/pgtable.h, Linux 6.18. */
 public sealed interface Pte {
     /** {@return whether it has the uffd-wp bit, in memory, in swap, or as a marker} */
     boolean isProtected();
+
+    /** {@return the entry without the uffd-wp bit; null if that was all} */
+    @Nullable
+    Pte withoutProtection();
 
     /**
      * A page that is there.
@@ -20,8 +26,9 @@ public sealed interface Pte {
             return new Present(frame, false, true, exclusive);
         }
 
-        /** {@return the entry without the uffd-wp bit; the next store finds out whether it may be writable} */
-        public Present unprotect() {
+        /** The next store finds out whether it may be writable. */
+        @Override
+        public Present withoutProtection() {
             return new Present(frame, writable, false, exclusive);
         }
 
@@ -37,7 +44,12 @@ public sealed interface Pte {
      * @param isProtected the uffd-wp bit
      * @param exclusive as of {@link Present}
      */
-    record Swapped(Frame.Anonymous frame, boolean isProtected, boolean exclusive) implements Pte {}
+    record Swapped(Frame.Anonymous frame, boolean isProtected, boolean exclusive) implements Pte {
+        @Override
+        public Swapped withoutProtection() {
+            return new Swapped(frame, false, exclusive);
+        }
+    }
 
     /** No page, but something to remember. */
     enum Marker implements Pte {
@@ -51,6 +63,11 @@ public sealed interface Pte {
         @Override
         public boolean isProtected() {
             return this == PROTECTED;
+        }
+
+        @Override
+        public @Nullable Marker withoutProtection() {
+            return this == PROTECTED ? null : this;
         }
 
         /** {@return whether a fill may replace it: pte_none_mostly in mm/userfaultfd.c} */
