@@ -5,4 +5,5 @@ import org.jspecify.annotations.NullMarked;
 module dev.faultline.examples {
     requires static org.jspecify;
     requires dev.faultline.uffd;
+    requires dev.faultline.model;
 }

@@ -6,6 +6,7 @@ module dev.faultline.guest.kvm {
     requires static transitive org.jspecify;
     requires transitive dev.faultline.uffd;
     requires transitive dev.faultline.migration;
+    requires transitive dev.faultline.model;
     requires tools.jackson.databind;
 
     exports dev.faultline.guest.kvm;

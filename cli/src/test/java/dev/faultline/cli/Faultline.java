@@ -39,14 +39,27 @@ final class Faultline implements AutoCloseable {
         return start(Path.of("target"), Map.of(), arguments);
     }
 
+    /** Runs a command by way of another, which ends by executing its own arguments. */
+    static Faultline runIn(List<String> prefix, List<String> arguments) {
+        try (Faultline command = start(prefix, Path.of("target"), Map.of(), arguments)) {
+            command.await();
+            return command;
+        }
+    }
+
     static Faultline start(Path directory, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), directory, environment, List.of(arguments));
+    }
+
+    private static Faultline start(
+            List<String> prefix, Path directory, Map<String, String> environment, List<String> arguments) {
+        List<String> command = new ArrayList<>(prefix);
         command.add(Repository.root().resolve("faultline").toString());
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         try {
             ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
             builder.environment().putAll(environment);
-            return new Faultline(List.of(arguments), builder.start());
+            return new Faultline(arguments, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

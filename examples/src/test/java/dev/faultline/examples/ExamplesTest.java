@@ -40,6 +40,19 @@ class ExamplesTest {
                         "round 1: written pages 3-5 700", "round 2: written pages 4", "round 3: written pages");
     }
 
+    /** No annotation: it needs nothing of the kernel. */
+    @Test
+    void sameHandlerOnModel() throws Exception {
+        List<String> lines = run(SameHandlerOnModel.class);
+        assertThat(lines.getFirst())
+                .startsWith("the model's smaps: ")
+                .contains(" um")
+                .contains(" ui");
+        assertThat(lines.stream().filter(line -> line.startsWith("fault on"))).hasSize(8);
+        assertThat(lines.stream().filter(line -> line.equals("the guest reads n")))
+                .hasSize(8);
+    }
+
     private List<String> run(Class<?> example) throws IOException, InterruptedException {
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(

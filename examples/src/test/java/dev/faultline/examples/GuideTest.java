@@ -15,15 +15,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guide shows the examples as they are compiled and run, and links to files that exist. */
 class GuideTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path GUIDE = ROOT.resolve("docs/userfaultfd.md");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(#[^)]*)?\\)");
 
     @ParameterizedTest
     @ValueSource(strings = {"MinorFaults", "FaultHandler"})
     void theGuideShowsTheCodeThatRuns(String name) throws IOException {
-        List<String> lines = Files.readAllLines(
-                ROOT.resolve("examples/src/main/java/dev/faultline/examples/" + name + ".java"));
+        List<String> lines =
+                Files.readAllLines(ROOT.resolve("examples/src/main/java/dev/faultline/examples/" + name + ".java"));
         int imports = lines.lastIndexOf(lines.stream()
                 .filter(line -> line.startsWith("import "))
                 .reduce((_, last) -> last)

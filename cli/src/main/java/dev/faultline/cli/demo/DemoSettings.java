@@ -15,4 +15,9 @@ import dev.faultline.migration.TestSwitch;
  * @param testSwitch what to break
  */
 record DemoSettings(
-        GuestOptions guest, BackendChoice backend, MigrationMode mode, boolean compare, long holdMapSeconds, TestSwitch testSwitch) {}
+        GuestOptions guest,
+        BackendChoice backend,
+        MigrationMode mode,
+        boolean compare,
+        long holdMapSeconds,
+        TestSwitch testSwitch) {}

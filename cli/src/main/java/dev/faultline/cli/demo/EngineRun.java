@@ -3,6 +3,7 @@ package dev.faultline.cli.demo;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationProgress;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -47,7 +48,8 @@ final class EngineRun<R> {
         try {
             return task.get();
         } catch (ExecutionException e) {
-            throw new OperatorException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw new OperatorException(String.valueOf(cause.getMessage()), cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OperatorException("Interrupted", e);

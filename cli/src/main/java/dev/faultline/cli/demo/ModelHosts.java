@@ -89,8 +89,8 @@ final class ModelHosts implements Hosts {
 
     @Override
     public void migrate() {
-        InetSocketAddress address =
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), started(acceptor).port());
+        InetSocketAddress address = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), started(acceptor).port());
         long holdMapNanos = TimeUnit.SECONDS.toNanos(settings.holdMapSeconds());
         SourceOptions options = new SourceOptions(address, settings.mode(), holdMapNanos, settings.testSwitch());
         migrate = EngineRun.start("source", progress -> SourceEngine.run(source, options, progress));
@@ -142,8 +142,8 @@ final class ModelHosts implements Hosts {
 
     @Override
     public void end() {
-        source.end();
-        destination.end();
+        source.close();
+        destination.close();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.faultline.cli.demo;
 
 import dev.faultline.cli.option.GuestOptions;
+import dev.faultline.cli.option.MemoryBackend;
 import dev.faultline.guest.kvm.control.GuestDescription;
 import dev.faultline.guest.kvm.control.GuestReport;
 import dev.faultline.guest.kvm.control.GuestStatistics;
@@ -74,7 +75,13 @@ final class DemoFixture {
             boolean checkedAgain,
             Optional<Comparison> comparison) {
         return new DemoResult(
-                new DemoSettings(new GuestOptions(), MigrationMode.HYBRID, false, 0, TestSwitch.NONE),
+                new DemoSettings(
+                        new GuestOptions(),
+                        new BackendChoice(MemoryBackend.KERNEL, Optional.empty()),
+                        MigrationMode.HYBRID,
+                        false,
+                        0,
+                        TestSwitch.NONE),
                 report(GuestState.RUNNING, statistics(5, 500, 50, 0)),
                 2_500_000_000L,
                 sourceAfter,

@@ -1,0 +1,103 @@
+package dev.faultline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.faultline.uffd.os.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** The demo on the model, asked for and as the way out where the kernel's userfaultfd cannot be had. */
+class ModelDemoIT {
+    private static final List<String> ON_MODEL = List.of("demo", "--json", "--memory-backend", "model");
+    private static final List<String> SMALL = List.of("--memory", "64M", "--working-set", "16M", "--cold-set", "8M");
+
+    @ParameterizedTest
+    @CsvSource({"precopy, 4K", "postcopy, 4K", "hybrid, 4K", "hybrid, 2M"})
+    void theGuestFindsEveryPageRight(String mode, String pageSize) {
+        Faultline demo = run(ON_MODEL, SMALL, List.of("--mode", mode, "--page-size", pageSize, "--vcpus", "2"));
+        assertGood(demo);
+        assertThat(demo.err()).isEmpty();
+        assertThat(demo.json().at("/guestOnSource/description/why").asString()).contains("model");
+    }
+
+    @Test
+    void bothMemoriesAreEqual() {
+        Faultline demo = run(ON_MODEL, SMALL, List.of("--compare"));
+        assertGood(demo);
+        assertThat(demo.json().at("/comparison/comparedBytes").asLong()).isEqualTo(64 << 20);
+        assertThat(demo.json().at("/comparison/differingBytes").asLong(-1)).isZero();
+    }
+
+    /** The guest notices on the model what it notices on the kernel: its loads and stores go through the model. */
+    @ParameterizedTest
+    @CsvSource({"write-after-map, postcopy", "skip-final-scan, precopy"})
+    void aBrokenEngineIsCaught(String testSwitch, String mode) {
+        Faultline demo = run(ON_MODEL, SMALL, List.of("--mode", mode, "--test-switch", testSwitch));
+        assertThat(demo.exitCode()).as(demo.toString()).isEqualTo(1);
+        assertThat(demo.json().path("corruptions").asLong()).isPositive();
+    }
+
+    @Test
+    void kvmAndTheModelExcludeEachOther() {
+        Faultline demo = run(ON_MODEL, List.of("--machine", "kvm"));
+        assertThat(demo.exitCode()).isEqualTo(1);
+        assertThat(demo.err()).contains("'--memory-backend kernel'");
+    }
+
+    /** As on a host that gives no userfaultfd: the device cannot be opened, and no capability helps. */
+    @Test
+    void withoutTheKernelsItFallsBackAndSaysSo(@TempDir Path folder) throws IOException {
+        assumeTrue(Processes.isRoot(), "only root can take a device away from a command");
+        assumeTrue(
+                Files.readString(Path.of("/proc/sys/vm/unprivileged_userfaultfd"))
+                        .startsWith("0"),
+                "vm.unprivileged_userfaultfd permits it to everybody");
+        Path sealed = Files.createFile(folder.resolve("sealed"));
+        Files.setPosixFilePermissions(sealed, Set.of());
+        Faultline demo = Faultline.runIn(
+                List.of(
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        "if [ -e /dev/userfaultfd ]; then mount --bind \"$0\" /dev/userfaultfd; fi;"
+                                + " exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"",
+                        sealed.toString()),
+                concat(List.of("demo", "--json"), SMALL));
+        assertGood(demo);
+        assertThat(demo.err())
+                .startsWith("The demo runs on the model: userfaultfd")
+                .contains("EPERM")
+                .contains("vm.unprivileged_userfaultfd=1");
+        assertThat(demo.json().path("memoryBackendReason").asString()).contains("EPERM");
+    }
+
+    private static void assertGood(Faultline demo) {
+        assertThat(demo.exitCode()).as(demo.toString()).isZero();
+        JsonNode result = demo.json();
+        assertThat(result.path("ok").asBoolean()).isTrue();
+        assertThat(result.path("memoryBackend").asString()).isEqualTo("model");
+        assertThat(result.path("corruptions").asLong(-1)).isZero();
+        assertThat(result.path("verifiedOnDestination").asLong()).isPositive();
+    }
+
+    @SafeVarargs
+    private static Faultline run(List<String>... arguments) {
+        return Faultline.run(concat(arguments).toArray(String[]::new));
+    }
+
+    @SafeVarargs
+    private static List<String> concat(List<String>... parts) {
+        return Arrays.stream(parts).flatMap(List::stream).toList();
+    }
+}
