@@ -7,7 +7,7 @@ import dev.faultline.uffd.os.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -18,21 +18,20 @@ import tools.jackson.databind.JsonNode;
 
 /** The demo on the model, asked for and as the way out where the kernel's userfaultfd cannot be had. */
 class ModelDemoIT {
-    private static final List<String> ON_MODEL = List.of("demo", "--json", "--memory-backend", "model");
     private static final List<String> SMALL = List.of("--memory", "64M", "--working-set", "16M", "--cold-set", "8M");
 
     @ParameterizedTest
     @CsvSource({"precopy, 4K", "postcopy, 4K", "hybrid, 4K", "hybrid, 2M"})
     void theGuestFindsEveryPageRight(String mode, String pageSize) {
-        Faultline demo = run(ON_MODEL, SMALL, List.of("--mode", mode, "--page-size", pageSize, "--vcpus", "2"));
+        Faultline demo = onModel("--mode", mode, "--page-size", pageSize, "--vcpus", "2");
         assertGood(demo);
         assertThat(demo.err()).isEmpty();
-        assertThat(demo.json().at("/guestOnSource/description/why").asString()).contains("model");
+        assertThat(demo.json().at("/guestOnSource/machineReason").asString()).contains("model");
     }
 
     @Test
     void bothMemoriesAreEqual() {
-        Faultline demo = run(ON_MODEL, SMALL, List.of("--compare"));
+        Faultline demo = onModel("--compare");
         assertGood(demo);
         assertThat(demo.json().at("/comparison/comparedBytes").asLong()).isEqualTo(64 << 20);
         assertThat(demo.json().at("/comparison/differingBytes").asLong(-1)).isZero();
@@ -42,14 +41,14 @@ class ModelDemoIT {
     @ParameterizedTest
     @CsvSource({"write-after-map, postcopy", "skip-final-scan, precopy"})
     void aBrokenEngineIsCaught(String testSwitch, String mode) {
-        Faultline demo = run(ON_MODEL, SMALL, List.of("--mode", mode, "--test-switch", testSwitch));
+        Faultline demo = onModel("--mode", mode, "--test-switch", testSwitch);
         assertThat(demo.exitCode()).as(demo.toString()).isEqualTo(1);
         assertThat(demo.json().path("corruptions").asLong()).isPositive();
     }
 
     @Test
     void kvmAndTheModelExcludeEachOther() {
-        Faultline demo = run(ON_MODEL, List.of("--machine", "kvm"));
+        Faultline demo = onModel("--machine", "kvm");
         assertThat(demo.exitCode()).isEqualTo(1);
         assertThat(demo.err()).contains("'--memory-backend kernel'");
     }
@@ -73,7 +72,7 @@ class ModelDemoIT {
                         "if [ -e /dev/userfaultfd ]; then mount --bind \"$0\" /dev/userfaultfd; fi;"
                                 + " exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"",
                         sealed.toString()),
-                concat(List.of("demo", "--json"), SMALL));
+                List.of(arguments(List.of())));
         assertGood(demo);
         assertThat(demo.err())
                 .startsWith("The demo runs on the model: userfaultfd")
@@ -91,13 +90,15 @@ class ModelDemoIT {
         assertThat(result.path("verifiedOnDestination").asLong()).isPositive();
     }
 
-    @SafeVarargs
-    private static Faultline run(List<String>... arguments) {
-        return Faultline.run(concat(arguments).toArray(String[]::new));
+    private static Faultline onModel(String... options) {
+        return Faultline.run(arguments(List.of("--memory-backend", "model"), options));
     }
 
-    @SafeVarargs
-    private static List<String> concat(List<String>... parts) {
-        return Arrays.stream(parts).flatMap(List::stream).toList();
+    private static String[] arguments(List<String> first, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("demo", "--json"));
+        arguments.addAll(first);
+        arguments.addAll(SMALL);
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
     }
 }
