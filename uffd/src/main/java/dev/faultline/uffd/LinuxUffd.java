@@ -60,6 +60,24 @@ public final class LinuxUffd implements Uffd {
     }
 
     /**
+     * Takes a userfaultfd that another process opened and nobody shook hands on, and shakes hands.
+     *
+     * @param fd its descriptor; the userfaultfd owns it from now on, and closes it also when it fails
+     * @param featureBits UFFD_FEATURE_*
+     * @return the userfaultfd
+     * @throws LinuxException EINVAL if the kernel lacks a feature, or somebody did shake hands
+     */
+    public static LinuxUffd adoptNew(Fd fd, long featureBits) {
+        try {
+            UffdOpener.handshake(fd, featureBits);
+            return new LinuxUffd(fd);
+        } catch (LinuxException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /**
      * Takes a userfaultfd out of another process by pidfd_getfd(2): both have it then.
      *
      * @param processId the process
