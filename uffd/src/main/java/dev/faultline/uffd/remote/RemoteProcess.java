@@ -67,10 +67,15 @@ public final class RemoteProcess {
         target.check();
         RegisterLayout layout = RegisterLayout.ofThisMachine();
         long instruction = target.find(layout.syscallInstruction(), layout.instructionAlignment());
-        return onItsOwnThread(() -> {
-            TracedThread thread = new TracedThread(processId, patienceNanos);
-            return new Tracer(thread, layout).call(instruction, number, arguments);
-        });
+        try {
+            return onItsOwnThread(() -> {
+                TracedThread thread = new TracedThread(processId, patienceNanos);
+                return new Tracer(thread, layout).call(instruction, number, arguments);
+            });
+        } catch (LinuxException e) {
+            target.check(); // EPERM may also mean that it has ended meanwhile, or that somebody else traces it now
+            throw e;
+        }
     }
 
     /** The thread's end is also what ends the tracing when nothing else has. */

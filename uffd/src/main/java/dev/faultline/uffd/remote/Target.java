@@ -89,8 +89,8 @@ final class Target {
                 }
             }
         }
-        if (executable.isEmpty()) {
-            throw ended();
+        if (read("maps").isEmpty()) {
+            throw ended(); // meanwhile: what was listed could not be read any more
         }
         throw new IllegalStateException("no code of process " + processId + " enters the kernel");
     }
