@@ -10,6 +10,8 @@ module dev.faultline.uffd {
     exports dev.faultline.uffd.ipc;
     exports dev.faultline.uffd.memory;
     exports dev.faultline.uffd.os;
+    exports dev.faultline.uffd.paged;
+    exports dev.faultline.uffd.remote;
     exports dev.faultline.uffd.internal.linux to
             dev.faultline.model,
             dev.faultline.guest.kvm,

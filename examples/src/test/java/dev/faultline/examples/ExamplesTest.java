@@ -40,6 +40,22 @@ class ExamplesTest {
                         "round 1: written pages 3-5 700", "round 2: written pages 4", "round 3: written pages");
     }
 
+    @Test
+    @RequiresUffd
+    void lazyFile() throws Exception {
+        assertThat(run(LazyFile.class))
+                .containsExactly(
+                        "loading page 7",
+                        "page 7 begins with 7",
+                        "loading page 200",
+                        "page 200 begins with -56",
+                        "page 7 begins with 7",
+                        "2 of 256 pages are in memory",
+                        "storing page 200",
+                        "0 after they were evicted",
+                        "the file has 99 at page 200");
+    }
+
     /** No annotation: it needs nothing of the kernel. */
     @Test
     void sameHandlerOnModel() throws Exception {

@@ -18,7 +18,7 @@ public final class HugePageReservation implements AutoCloseable {
      * Not /proc/sys/vm/nr_hugepages: that one is of the default size, and it gives its number to the first read(2) only,
      * which is of one byte in Files.readString.
      */
-    private static final Path POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
+    private static final Path POOLS = Path.of("/sys/kernel/mm/hugepages");
 
     private final Path pool;
     private final int pages;
@@ -39,7 +39,20 @@ public final class HugePageReservation implements AutoCloseable {
      * @throws IllegalStateException if the kernel found fewer; none is added then
      */
     public static HugePageReservation add(int pages) throws IOException {
-        return add(POOL, pages);
+        return add(pages, 2L << 20);
+    }
+
+    /**
+     * Adds pages.
+     *
+     * @param pages how many
+     * @param sizeBytes their size
+     * @return their owner
+     * @throws IOException if this user may not, or the kernel knows no such pages
+     * @throws IllegalStateException if the kernel found fewer; none is added then
+     */
+    public static HugePageReservation add(int pages, long sizeBytes) throws IOException {
+        return add(POOLS.resolve("hugepages-" + (sizeBytes >> 10) + "kB").resolve("nr_hugepages"), pages);
     }
 
     static HugePageReservation add(Path pool, int pages) throws IOException {

@@ -19,9 +19,12 @@ public final class EventBatch implements AutoCloseable {
     /**
      * Makes room.
      *
-     * @param capacity how many events one read returns at most
+     * @param capacity how many events one read returns at most, 1 or more
      */
     public EventBatch(int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("a batch for " + capacity + " events holds none");
+        }
         this.capacity = capacity;
         messages = arena.allocate((long) capacity * UffdIoctl.MSG_BYTES, Long.BYTES);
     }

@@ -1,6 +1,8 @@
 package dev.faultline.uffd;
 
+import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.os.Fd;
+import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.util.List;
 
 /** What /proc tells of a userfaultfd. Source: userfaultfd_show_fdinfo, fs/userfaultfd.c, Linux 6.18. */
 final class Fdinfo {
+    private static final String USERFAULTFD = "anon_inode:[userfaultfd]";
     private static final String UNREAD = "pending:";
     private static final String UNRESOLVED = "total:";
 
@@ -22,6 +25,21 @@ final class Fdinfo {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + path, e);
         }
+    }
+
+    /** {@return why a descriptor is none to serve faults with, to follow its name; empty if it is one} */
+    static String problemOf(Fd fd) {
+        Path link = Path.of("/proc/self/fd", Integer.toString(fd.number()));
+        try {
+            String target = Files.readSymbolicLink(link).toString();
+            if (!target.equals(USERFAULTFD)) {
+                return "is no userfaultfd but " + target;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + link, e);
+        }
+        long flags = LinuxException.check(LibC.fcntl(fd.number(), LibC.F_GETFL, 0), "fcntl(F_GETFL)");
+        return (flags & LibC.O_NONBLOCK) == 0 ? "was opened without O_NONBLOCK, so that nobody can wait for it" : "";
     }
 
     private static long number(List<String> lines, String name) {

@@ -24,6 +24,7 @@ public final class LinuxPagemap implements Pagemap {
     private static final int WALK_END_OFFSET = 32;
     private static final int CATEGORIES_OFFSET = 16;
     private static final int REGIONS = 4096;
+    /** What max_pages counts in. AArch64 kernels with pages of 16 or 64 KiB are not supported, here as elsewhere. */
     private static final long BASE_PAGE_BYTES = 4096;
 
     private final Fd fd;

@@ -7,6 +7,7 @@ import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.internal.linux.Scratch;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
+import dev.faultline.uffd.os.Pidfd;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Set;
@@ -17,8 +18,6 @@ import java.util.Set;
  * over.
  */
 public final class LinuxUffd implements Uffd {
-    private static final long KNOWN_FLAGS = Uffd.DONT_WAKE;
-
     private final Fd fd;
 
     private LinuxUffd(Fd fd) {
@@ -61,6 +60,46 @@ public final class LinuxUffd implements Uffd {
     }
 
     /**
+     * Takes a userfaultfd that another process opened and nobody shook hands on, and shakes hands.
+     *
+     * @param fd its descriptor; the userfaultfd owns it from now on, and closes it also when it fails
+     * @param featureBits UFFD_FEATURE_*
+     * @return the userfaultfd
+     * @throws LinuxException EINVAL if the kernel lacks a feature, or somebody did shake hands
+     */
+    public static LinuxUffd adoptNew(Fd fd, long featureBits) {
+        try {
+            UffdOpener.handshake(fd, featureBits);
+            return new LinuxUffd(fd);
+        } catch (LinuxException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Takes a userfaultfd out of another process by pidfd_getfd(2): both have it then.
+     *
+     * @param processId the process
+     * @param number the descriptor's number there, as /proc/PID/fd shows it
+     * @return the userfaultfd
+     * @throws LinuxException as {@link Pidfd#open} and {@link Pidfd#takeFd}
+     * @throws IllegalArgumentException if it is no userfaultfd, or was opened without O_NONBLOCK: the kernel would answer
+     *     every wait for it with an error
+     */
+    public static LinuxUffd takeFrom(long processId, int number) {
+        try (Pidfd process = Pidfd.open(processId)) {
+            Fd fd = process.takeFd(number);
+            String problem = Fdinfo.problemOf(fd);
+            if (!problem.isEmpty()) {
+                fd.close();
+                throw new IllegalArgumentException("descriptor " + number + " of process " + processId + " " + problem);
+            }
+            return adopt(fd);
+        }
+    }
+
+    /**
      * {@return the features of this kernel, learnt from a descriptor that is thrown away}
      *
      * @throws LinuxException as {@link #open(Set)}
@@ -90,9 +129,21 @@ public final class LinuxUffd implements Uffd {
         long result = ioctl(UffdIoctl.REGISTER, address, lengthBytes, modeBits, 0);
         if (result < 0) {
             String call = "UFFDIO_REGISTER modes=0x" + Long.toHexString(modeBits);
-            throw new LinuxException(describe(call, address, lengthBytes), (int) -result, "");
+            throw new LinuxException(
+                    describe(call, address, lengthBytes), (int) -result, registerRemedy((int) -result));
         }
         return Scratch.ofThisThread().argument().get(JAVA_LONG, 24);
+    }
+
+    private static String registerRemedy(int errno) {
+        return switch (errno) {
+            case Errno.EBUSY -> "Another userfaultfd has this memory: a range has one at a time";
+            case Errno.EINVAL ->
+                "Minor faults need a memfd, tmpfs or hugetlbfs, and the range whole pages with something mapped";
+            case Errno.EPERM -> "Shared memory that can never be written cannot be registered";
+            case Errno.ENOMEM -> "The process whose memory it is has gone, or has too many mappings";
+            default -> "";
+        };
     }
 
     @Override
@@ -139,9 +190,12 @@ public final class LinuxUffd implements Uffd {
 
     @Override
     public Outcome writeProtect(long address, long lengthBytes, boolean on, int flags) {
+        if ((flags & Uffd.WRITE_PROTECTED) != 0) {
+            return Outcome.failure(Errno.EINVAL, false); // its bit means something else in this call
+        }
         long mode = (on ? UffdIoctl.WRITEPROTECT_MODE_WP : 0)
                 | ((flags & Uffd.DONT_WAKE) != 0 ? UffdIoctl.WRITEPROTECT_MODE_DONTWAKE : 0)
-                | (flags & ~KNOWN_FLAGS);
+                | (flags & ~Uffd.DONT_WAKE);
         long result;
         do {
             result = ioctl(UffdIoctl.WRITEPROTECT, address, lengthBytes, mode, 0);

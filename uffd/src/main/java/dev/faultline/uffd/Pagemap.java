@@ -37,11 +37,12 @@ public interface Pagemap extends AutoCloseable {
      *
      * @param scan what for
      * @param runs receives what was found
-     * @return where the scan stopped: the range's end, or behind the last page found when the scan's limit was reached
+     * @return where the scan stopped: the range's end or, when the limit was reached, at the first page that matches and
+     *     was not reported. A scan from there on finds the rest
      * @throws dev.faultline.uffd.os.LinuxException EPERM if memory that must be tracked is not (CHECK_WPASYNC), EINVAL
      *     if the range is not aligned or a bit is unknown, ENOTTY before Linux 6.7, ESRCH if the process has gone
      * @throws IllegalStateException if the kernel stops without moving on, as it does when it should protect a part of a
-     *     huge page: a caller that simply went on would never end
+     *     huge page: a caller that simply went on would never end. What was reported before is done
      */
     long scan(PagemapScan scan, PageRuns runs);
 

@@ -23,6 +23,14 @@ public record PagemapScan(
         long anyOf,
         long reported,
         long maxPages) {
+    /** Checks what the kernel would not: that the range does not wrap around. */
+    public PagemapScan {
+        if (lengthBytes < 0 || address + lengthBytes < address || maxPages < 0) {
+            throw new IllegalArgumentException(String.format(
+                    "a scan of %d bytes from 0x%x on, of %d pages at most", lengthBytes, address, maxPages));
+        }
+    }
+
     /** Protects every page that matches from writing, in one step with looking at it. PM_SCAN_WP_MATCHING. */
     public static final long PROTECT = 1;
     /** Fails with EPERM on memory whose writes are not tracked, which is else passed over. PM_SCAN_CHECK_WPASYNC. */

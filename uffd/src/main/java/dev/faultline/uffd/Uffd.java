@@ -7,6 +7,9 @@ import java.util.Set;
  * A userfaultfd: it reports the page faults of ranges of one process's memory, and resolves them. {@link LinuxUffd} is
  * the kernel's; the module {@code dev.faultline.model} has one in Java. A handler written against this runs on both.
  *
+ * <p>It does not tell that the process whose memory it is has ended: there is never anything to read again, and the
+ * calls answer TARGET_EXITED. {@link dev.faultline.uffd.os.Pidfd} tells.
+ *
  * <p>The calls that resolve faults return an {@link Outcome} and throw nothing. All calls are safe for use by several
  * threads, and none of them allocates once it is compiled. Addresses are those of the process whose memory it is.
  *
@@ -22,7 +25,12 @@ public interface Uffd extends AutoCloseable {
     int ALLOW_SOURCE_HOLES = 2;
 
     /**
-     * Has faults in a range reported. Holes between mappings are passed over, as long as something is mapped.
+     * Has faults in a range reported. Holes between mappings are passed over, as long as something is mapped. Pages that
+     * are mapped already do not fault: register before the first touch, or take them off the page table by madvise(2)
+     * with MADV_DONTNEED.
+     *
+     * <p>Modes are not changed by registering again: with some of the modes it has, nothing changes; with others they
+     * replace those it has, until Linux 7.3 refuses it with EBUSY. Unregister first.
      *
      * @param address the first byte, page-aligned
      * @param lengthBytes a multiple of the page size
@@ -135,7 +143,8 @@ public interface Uffd extends AutoCloseable {
     Outcome wake(long address, long lengthBytes);
 
     /**
-     * Takes the events that are there, without waiting. Faults come before older events of other kinds.
+     * Takes the events that are there, without waiting. Faults come before older events of other kinds, and each comes to
+     * one reader only. A FORK brings a descriptor: take it by {@link #takeForked}, or it stays open.
      *
      * @param batch where they go
      * @return how many, 0 if there are none; another reader may have been faster
@@ -144,7 +153,8 @@ public interface Uffd extends AutoCloseable {
     int read(EventBatch batch);
 
     /**
-     * {@return the userfaultfd of the child that a FORK event announced, which belongs to the caller}
+     * {@return the userfaultfd of the child that a FORK event announced, which belongs to the caller} It has the parent's
+     * features, and the child's memory is registered with it as the parent's is with this one.
      *
      * @param batch a batch that this userfaultfd read
      * @param index the event's place; each event is taken once
@@ -161,8 +171,8 @@ public interface Uffd extends AutoCloseable {
     UffdBacklog backlog();
 
     /**
-     * Ends it. While a range is registered and no other descriptor of it is open, waiting and later touches go through
-     * with whatever the file holds: unregister first.
+     * Ends it; nobody may be in a call of it. While a range is registered and no other descriptor of it is open, waiting
+     * and later touches go through with whatever the file holds: unregister first.
      */
     @Override
     void close();

@@ -1,7 +1,7 @@
 package dev.faultline.uffd;
 
 /**
- * What a userfaultfd has before it. Source: {@code pending} and {@code total} of /proc/PID/fdinfo, fs/userfaultfd.c,
+ * What a userfaultfd has before it. {@link StallWatch} judges a series of them. Source: {@code pending} and {@code total} of /proc/PID/fdinfo, fs/userfaultfd.c,
  * Linux 6.18.
  *
  * @param unread faults and events that no reader has taken

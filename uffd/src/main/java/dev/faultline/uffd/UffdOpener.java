@@ -20,8 +20,12 @@ final class UffdOpener {
 
     static Fd open(boolean userModeOnly) {
         if (userModeOnly) {
-            return Fd.owning(LinuxException.check(
-                    LibC.userfaultfd(FLAGS | USER_MODE_ONLY), "userfaultfd(CLOEXEC|NONBLOCK|USER_MODE_ONLY)"));
+            long fd = LibC.userfaultfd(FLAGS | USER_MODE_ONLY);
+            if (fd < 0) {
+                String remedy = fd == -Errno.EINVAL ? "USER_MODE_ONLY needs Linux 5.11" : remedy(0, (int) -fd);
+                throw new LinuxException("userfaultfd(CLOEXEC|NONBLOCK|USER_MODE_ONLY)", (int) -fd, remedy);
+            }
+            return Fd.owning(fd);
         }
         long device = openDevice();
         if (device >= 0) {
@@ -57,6 +61,9 @@ final class UffdOpener {
         }
         if (syscallErrno != Errno.EPERM) {
             return "";
+        }
+        if (deviceErrno == 0) {
+            return "It needs no permission: a seccomp filter, of a container say, forbids the call";
         }
         String device = DEVICE + " could not be opened either: " + Errno.name(deviceErrno);
         return device + ". Give this user access to " + DEVICE

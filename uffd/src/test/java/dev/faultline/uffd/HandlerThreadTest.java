@@ -42,6 +42,27 @@ class HandlerThreadTest {
         assertThat(answered.cardinality()).isEqualTo(PAGES);
     }
 
+    /** Each fault is one reader's. Two that answered the same fault would see EEXIST, which fails the loop. */
+    @Test
+    void severalReadersShareTheFaults() {
+        try (FaultLoop one = FaultLoop.start(at.uffd, this::fillAndContinueAlone);
+                FaultLoop two = FaultLoop.start(at.uffd, this::fillAndContinueAlone);
+                FaultLoop three = FaultLoop.start(at.uffd, this::fillAndContinueAlone);
+                NativeThread second = new NativeThread()) {
+            CompletableFuture<Integer> lower = at.thread.run(() -> wrongPages(0, PAGES / 2));
+            CompletableFuture<Integer> upper = second.run(() -> wrongPages(PAGES / 2, PAGES));
+            assertThat(await(lower)).isZero();
+            assertThat(await(upper)).isZero();
+            assertThat(one.stop() && two.stop() && three.stop()).isTrue();
+        }
+    }
+
+    private void fillAndContinueAlone(EventBatch batch, int index) {
+        int page = memory.pageOf(batch.address(index));
+        memory.fill(page);
+        assertThat(at.continuePages(page, 1)).isEqualTo(Outcome.DONE);
+    }
+
     @Test
     void aLoopThatHasNothingToDoStops() {
         try (FaultLoop loop = FaultLoop.start(at.uffd, this::fillAndContinue)) {

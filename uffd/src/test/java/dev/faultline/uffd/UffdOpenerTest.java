@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class UffdOpenerTest {
     private static final int F_GETFD = 1;
     private static final int FD_CLOEXEC = 1;
-    private static final List<String> AS_NOBODY =
+    static final List<String> AS_NOBODY =
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all");
 
     @Test

@@ -13,9 +13,13 @@ public final class PageSizeConverter implements ITypeConverter<PageSize> {
     @Override
     public PageSize convert(String value) {
         try {
-            return PageSize.ofBytes(Sizes.parse(value));
+            PageSize size = PageSize.ofBytes(Sizes.parse(value));
+            if (size != PageSize.SIZE_1G) {
+                return size;
+            }
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException("'" + value + "' is no page size; there are 4K and 2M");
         }
+        throw new TypeConversionException("the micro-VM has no memory of 1G pages; there are 4K and 2M");
     }
 }

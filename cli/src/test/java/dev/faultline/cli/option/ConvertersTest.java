@@ -38,7 +38,10 @@ class ConvertersTest {
         assertThat(new PageSizeConverter().convert("2M")).isEqualTo(PageSize.SIZE_2M);
         assertThatExceptionOfType(TypeConversionException.class)
                 .isThrownBy(() -> new PageSizeConverter().convert("1G"))
-                .withMessage("'1G' is no page size; there are 4K and 2M");
+                .withMessage("the micro-VM has no memory of 1G pages; there are 4K and 2M");
+        assertThatExceptionOfType(TypeConversionException.class)
+                .isThrownBy(() -> new PageSizeConverter().convert("8K"))
+                .withMessage("'8K' is no page size; there are 4K and 2M");
     }
 
     @Test

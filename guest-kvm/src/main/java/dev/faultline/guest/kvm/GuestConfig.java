@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  *
  * @param controlName where its control socket listens: a path, or {@code @name} in the abstract namespace
  * @param memoryBytes how much memory the guest has, a multiple of 2 MiB
- * @param pageSize the page size of its memory file
+ * @param pageSize the page size of its memory file, 4 KiB or 2 MiB
  * @param vcpus how many vCPUs it has
  * @param workingSetBytes how much of its memory it rewrites all the time
  * @param coldSetBytes how much more of it it touches now and then, or 0
@@ -48,6 +48,9 @@ public record GuestConfig(
         if (memoryBytes <= 0 || memoryBytes % pageSize.bytes() != 0) {
             throw new GuestException("A guest's memory is a whole number of pages of " + pageSize.bytes()
                     + " bytes, which " + memoryBytes + " bytes are not");
+        }
+        if (pageSize == PageSize.SIZE_1G) {
+            throw new GuestException("A guest's memory has pages of 4 KiB or of 2 MiB, and not of 1 GiB");
         }
         if (writeRatePagesPerSecond < 0) {
             throw new GuestException("A write rate of " + writeRatePagesPerSecond + " pages per second is impossible");

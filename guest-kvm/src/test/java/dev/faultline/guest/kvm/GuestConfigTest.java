@@ -34,6 +34,7 @@ class GuestConfigTest {
         assertImpossible(() -> config("@", 16 << 20, PageSize.SIZE_4K, 1, 0), "needs a control name");
         assertImpossible(() -> config("@a", 0, PageSize.SIZE_4K, 1, 0), "a whole number of pages");
         assertImpossible(() -> config("@a", 5 << 20, PageSize.SIZE_2M, 1, 0), "pages of 2097152 bytes");
+        assertImpossible(() -> config("@a", 1L << 30, PageSize.SIZE_1G, 1, 0), "not of 1 GiB");
         assertImpossible(() -> config("@a", 16 << 20, PageSize.SIZE_4K, 1, -1), "write rate of -1");
         assertImpossible(() -> config("@a", 16 << 20, PageSize.SIZE_4K, 0, 0).workload(), "vCPUs");
     }

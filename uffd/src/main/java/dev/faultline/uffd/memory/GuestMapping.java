@@ -2,6 +2,7 @@ package dev.faultline.uffd.memory;
 
 import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.internal.linux.NativeMemory;
+import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -63,6 +64,20 @@ public final class GuestMapping implements AutoCloseable {
                     arena.allocateFrom(ValueLayout.JAVA_BYTE, value).address(),
                     1);
         }
+    }
+
+    /**
+     * Takes pages off the page table: the next touch of each is a minor fault, of what the file holds then. A dirty page
+     * loses nothing, for it is the file's.
+     *
+     * @param offset a multiple of the page size
+     * @param rangeBytes a multiple of the page size
+     * @throws LinuxException EINVAL if the range is not whole pages: of huge pages, the kernel rounds its end down
+     */
+    public void unmapPages(long offset, long rangeBytes) {
+        Objects.checkFromIndexSize(offset, rangeBytes, lengthBytes);
+        long result = LibC.madvise(address + offset, rangeBytes, LibC.MADV_DONTNEED);
+        LinuxException.check(result, "madvise(MADV_DONTNEED, " + rangeBytes + ")");
     }
 
     @Override

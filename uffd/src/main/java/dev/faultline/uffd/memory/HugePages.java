@@ -6,18 +6,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The pool of 2 MiB huge pages, as /sys/kernel/mm/hugepages tells it. Reading only: who changes it puts it back.
+ * The pool of huge pages of one size, as /sys/kernel/mm/hugepages tells it. Reading only: who changes it puts it back.
  *
  * @param total pages in the pool
  * @param free pages that hold nothing
  * @param reserved free pages that are already promised to a mapping
  */
 public record HugePages(long total, long free, long reserved) {
-    private static final Path POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB");
+    private static final Path POOLS = Path.of("/sys/kernel/mm/hugepages");
 
-    /** {@return the pool as it is now; all zero on a kernel without 2 MiB huge pages} */
+    /** {@return the pool of 2 MiB pages as it is now; all zero on a kernel without them} */
     public static HugePages read() {
-        return new HugePages(number("nr_hugepages"), number("free_hugepages"), number("resv_hugepages"));
+        return read(PageSize.SIZE_2M);
+    }
+
+    /**
+     * {@return a pool as it is now; all zero on a kernel without such pages}
+     *
+     * @param size the size of its pages
+     */
+    public static HugePages read(PageSize size) {
+        Path pool = folder(size);
+        return new HugePages(
+                number(pool, "nr_hugepages"), number(pool, "free_hugepages"), number(pool, "resv_hugepages"));
+    }
+
+    private static Path folder(PageSize size) {
+        return POOLS.resolve("hugepages-" + (size.bytes() >> 10) + "kB");
+    }
+
+    /** {@return the command that makes a pool so large} */
+    static String command(PageSize size, long pages) {
+        return size == PageSize.SIZE_2M
+                ? "sysctl vm.nr_hugepages=" + pages
+                : "echo " + pages + " > " + folder(size).resolve("nr_hugepages");
     }
 
     /** {@return pages that a new mapping can still have} */
@@ -25,8 +47,8 @@ public record HugePages(long total, long free, long reserved) {
         return Math.max(0, free - reserved);
     }
 
-    private static long number(String file) {
-        Path path = POOL.resolve(file);
+    private static long number(Path pool, String file) {
+        Path path = pool.resolve(file);
         try {
             return Files.exists(path) ? Long.parseLong(Files.readString(path).strip()) : 0;
         } catch (IOException e) {

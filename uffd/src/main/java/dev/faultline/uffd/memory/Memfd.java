@@ -151,14 +151,14 @@ public final class Memfd implements MemoryFile {
         if (!pageSize.isHuge()) {
             return "";
         }
-        HugePages pool = HugePages.read();
+        HugePages pool = HugePages.read(pageSize);
         long needed = (lengthBytes - allocatedBytes()) / pageSize.bytes();
         long lacking = needed - pool.unreserved();
         if (lacking <= 0) {
             return ""; // something else ran out, and the advice would shrink the pool
         }
-        return "It needs " + needed + " free huge pages of 2 MiB and there are " + pool.unreserved()
-                + ": run 'sysctl vm.nr_hugepages=" + (pool.total() + lacking) + "'";
+        return "It needs " + needed + " free huge pages of " + pageSize.label() + " and there are " + pool.unreserved()
+                + ": run '" + HugePages.command(pageSize, pool.total() + lacking) + "'";
     }
 
     @Override

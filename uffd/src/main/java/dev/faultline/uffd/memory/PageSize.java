@@ -5,7 +5,9 @@ public enum PageSize {
     /** Base pages of shmem. */
     SIZE_4K(12, 0),
     /** Huge pages of hugetlbfs; the flag is MFD_HUGETLB with MFD_HUGE_2MB (linux/memfd.h). */
-    SIZE_2M(21, 4 | 21 << 26);
+    SIZE_2M(21, 4 | 21 << 26),
+    /** Larger huge pages of hugetlbfs, on processors that have them; the flag is MFD_HUGETLB with MFD_HUGE_1GB. */
+    SIZE_1G(30, 4 | 30 << 26);
 
     private final int shift;
     private final int memfdFlags;
@@ -30,6 +32,15 @@ public enum PageSize {
         return this != SIZE_4K;
     }
 
+    /** {@return the size as people say it} */
+    public String label() {
+        return switch (this) {
+            case SIZE_4K -> "4 KiB";
+            case SIZE_2M -> "2 MiB";
+            case SIZE_1G -> "1 GiB";
+        };
+    }
+
     int memfdFlags() {
         return memfdFlags;
     }
@@ -46,6 +57,7 @@ public enum PageSize {
                 return size;
             }
         }
-        throw new IllegalArgumentException("no page size of " + bytes + " bytes; there are 4096 and 2097152");
+        throw new IllegalArgumentException(
+                "no page size of " + bytes + " bytes; there are 4096, 2097152 and 1073741824");
     }
 }

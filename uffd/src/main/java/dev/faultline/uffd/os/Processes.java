@@ -4,6 +4,11 @@ import dev.faultline.uffd.internal.linux.LibC;
 
 /** What a process tells the kernel about itself. */
 public final class Processes {
+    /** What to do when this process may not trace another. Source: ptrace(2), "Ptrace access mode checking". */
+    public static final String PTRACE_REMEDY =
+            "It takes the permission to trace that process: run as its user, with kernel.yama.ptrace_scope=0 where that"
+                    + " exists, or with CAP_SYS_PTRACE, which a process that changed its user always takes";
+
     private static final int PR_SET_PDEATHSIG = 1;
     private static final int SIGKILL = 9;
 

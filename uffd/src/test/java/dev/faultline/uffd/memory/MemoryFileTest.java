@@ -113,6 +113,7 @@ class MemoryFileTest {
     void pageSizesAreKnownByTheirBytes() {
         assertThat(PageSize.ofBytes(4096)).isEqualTo(PageSize.SIZE_4K);
         assertThat(PageSize.ofBytes(2 << 20)).isEqualTo(PageSize.SIZE_2M);
+        assertThat(PageSize.ofBytes(1 << 30)).isEqualTo(PageSize.SIZE_1G);
         assertThatThrownBy(() -> PageSize.ofBytes(8192)).isInstanceOf(IllegalArgumentException.class);
     }
 }

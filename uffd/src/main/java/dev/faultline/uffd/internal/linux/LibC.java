@@ -216,6 +216,15 @@ public final class LibC {
         return call(Call.PIDFD_GETFD, pidfd, targetFd, 0, 0);
     }
 
+    public static long ptrace(long request, int threadId, long address, long data) {
+        return call(Call.PTRACE, request, threadId, address, data);
+    }
+
+    /** Waits for a thread of that id to change its state; its status goes to {@code int} at the address. */
+    public static long wait4(int threadId, long statusAddress, int options) {
+        return call(Call.WAIT4, threadId, statusAddress, options, 0);
+    }
+
     private static long call(Call call, long a, long b, long c, long d) {
         return Syscall.invoke(call, a, b, c, d, 0, 0);
     }

@@ -54,6 +54,17 @@ public final class NativeMemory {
     }
 
     /**
+     * {@return native memory as a segment of which nothing is left when the arena closes}
+     *
+     * @param address where it begins; not in a mapping that a userfaultfd serves
+     * @param lengthBytes how long it is
+     * @param arena ends the use of the segment, and does not unmap it
+     */
+    public static MemorySegment segment(long address, long lengthBytes, Arena arena) {
+        return MemorySegment.ofAddress(address).reinterpret(lengthBytes, arena, null);
+    }
+
+    /**
      * Installs libc's {@code abs} as the handler of a signal: it does nothing, which is all that is wanted of a signal
      * that is there to end a blocking call with EINTR.
      *

@@ -20,7 +20,8 @@ public final class Syscall {
 
     private static final long ERRNO_OFFSET = CAPTURE_LAYOUT.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final boolean AARCH64 = switch (System.getProperty("os.arch").toLowerCase(Locale.ROOT)) {
+    /** Whether this is an AArch64 machine; else it is an x86-64 one. */
+    public static final boolean AARCH64 = switch (System.getProperty("os.arch").toLowerCase(Locale.ROOT)) {
         case "aarch64", "arm64" -> true;
         case "amd64", "x86_64" -> false;
         default ->
@@ -78,8 +79,10 @@ public final class Syscall {
         LISTEN(50, 201),
         SETSOCKOPT(54, 208),
         GETSOCKOPT(55, 209),
+        WAIT4(61, 260),
         FCNTL(72, 25),
         FTRUNCATE(77, 46),
+        PTRACE(101, 117),
         GETEUID(107, 175),
         GETPPID(110, 173),
         FSTATFS(138, 44),
@@ -102,6 +105,11 @@ public final class Syscall {
 
         Call(int x86Number, int aarch64Number) {
             number = AARCH64 ? aarch64Number : x86Number;
+        }
+
+        /** {@return its number on this machine} */
+        public long number() {
+            return number;
         }
     }
 }
