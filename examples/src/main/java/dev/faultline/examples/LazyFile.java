@@ -25,12 +25,11 @@ final class LazyFile implements PageSource {
 
     public static void main(String[] arguments) throws IOException {
         Path path = Files.createTempFile("lazy", ".data");
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             fill(channel);
             LazyFile source = new LazyFile(channel);
-            try (PagedRegion region =
-                    PagedRegion.open(PagedRegionOptions.of((long) PAGES * PAGE_BYTES).forUserModeOnly(), source)) {
+            try (PagedRegion region = PagedRegion.open(
+                    PagedRegionOptions.of((long) PAGES * PAGE_BYTES).forUserModeOnly(), source)) {
                 use(region);
             }
             ByteBuffer written = ByteBuffer.allocate(1);
@@ -44,8 +43,7 @@ final class LazyFile implements PageSource {
     private static void use(PagedRegion region) {
         for (int page : new int[] {7, 200, 7}) {
             // Java code sees only pages that are there; a segment is valid within the access.
-            byte value = region.read(
-                    (long) page * PAGE_BYTES, 1, segment -> segment.get(ValueLayout.JAVA_BYTE, 0));
+            byte value = region.read((long) page * PAGE_BYTES, 1, segment -> segment.get(ValueLayout.JAVA_BYTE, 0));
             System.out.println("page " + page + " begins with " + value);
         }
         region.write(200L * PAGE_BYTES, 1, segment -> {
