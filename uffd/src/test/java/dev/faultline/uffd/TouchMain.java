@@ -41,6 +41,10 @@ final class TouchMain {
                 Long.parseLong(found.group(4)));
     }
 
+    static void tell(long address, int uffdNumber, int memoryNumber, long lengthBytes) {
+        System.out.printf(FORM + "%n", address, uffdNumber, memoryNumber, lengthBytes);
+    }
+
     public static void main(String[] args) {
         ChildMain.begin(args);
         try (TestMemory memory = TestMemory.of(PageSize.SIZE_4K, PAGES);
@@ -49,7 +53,7 @@ final class TouchMain {
             uffd.register(memory.page(0), memory.lengthBytes(), FaultFixture.MISSING_AND_MINOR);
             int uffdNumber = uffd.fd().number();
             int memoryNumber = memory.file().fd().number();
-            System.out.printf(FORM + "%n", memory.page(0), uffdNumber, memoryNumber, memory.lengthBytes());
+            tell(memory.page(0), uffdNumber, memoryNumber, memory.lengthBytes());
             int wrong = args[1].equals("segment") ? touchInJava(memory) : touchNatively(memory, arena);
             System.out.println(wrong + " pages wrong");
         }
