@@ -10,7 +10,11 @@ import java.util.Set;
 public enum UffdFeature {
     /** Write-protect faults are told apart in the fault flags (5.7). */
     PAGEFAULT_FLAG_WP(0),
-    /** A fork is an event, and the child's memory comes with a userfaultfd (4.11). Needs CAP_SYS_PTRACE; asked for. */
+    /**
+     * A fork is an event, and the child's memory comes with a userfaultfd (4.11). Needs CAP_SYS_PTRACE; asked for. For
+     * another process's memory only: fork(3) of glibc holds the locks of malloc until the event is read, and a thread of
+     * the same JVM that should read it waits for one of those sooner or later.
+     */
     EVENT_FORK(1),
     /** A moved mapping is an event, and keeps its registration (4.11); asked for. */
     EVENT_REMAP(2),

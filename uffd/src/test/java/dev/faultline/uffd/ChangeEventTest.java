@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Timeout;
 @RequiresUffd
 @Timeout(120)
 class ChangeEventTest {
-    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final long PATIENCE_NANOS = LIMIT.toNanos();
 
     private final NativeThread thread = new NativeThread();
     private final EventBatch batch = new EventBatch(8);
@@ -118,19 +119,27 @@ class ChangeEventTest {
         }
     }
 
-    /** In a JVM of its own, whose ProcessBuilder forks instead of sharing its memory with the child. */
+    /** Of a JVM whose ProcessBuilder forks instead of sharing its memory with the child. */
     @Test
     void aForkBringsTheUserfaultfdOfTheChild() {
         List<String> options =
                 List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djdk.lang.Process.launchMechanism=FORK");
         try (ChildJvm child = ChildJvm.start(ForkMain.class, options)) {
-            assertThat(child.endsWithin(Duration.ofSeconds(30)))
-                    .as(child::output)
-                    .isTrue();
-            assertThat(child.output())
-                    .contains("event FORK")
-                    .contains("another descriptor: true, of a userfaultfd that waits: true")
-                    .contains("exit 0, then TARGET_EXITED");
+            TouchMain.Told told = TouchMain.told(child, LIMIT);
+            try (LinuxUffd uffd = LinuxUffd.takeFrom(child.pid(), told.uffdNumber())) {
+                assertThat(read(uffd)).isEqualTo(1);
+                assertThat(batch.kind(0)).isEqualTo(EventKind.FORK);
+                try (LinuxUffd forked = uffd.takeForked(batch, 0)) {
+                    assertThat(batch.event(0))
+                            .isEqualTo(new UffdEvent.Fork(forked.fd().number()));
+                    assertThat(forked.backlog()).isEqualTo(new UffdBacklog(0, 0));
+                    assertThat(child.endsWithin(LIMIT)).as(child::output).isTrue();
+                    assertThat(child.output()).contains("exit 0");
+                    assertThat(forked.zeroPages(told.address(), RawMemory.PAGE, 0)
+                                    .kind())
+                            .isEqualTo(Outcome.Kind.TARGET_EXITED);
+                }
+            }
         }
     }
 

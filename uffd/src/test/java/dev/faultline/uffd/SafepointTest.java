@@ -11,7 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The rule that no Java-state code touches registered memory, and what happens without it. Each case is a JVM of its own:
+ * The rule that no Java-state code touches registered memory, and what happens without it. The region that keeps it for
+ * its users is in PagedRegionTest. Each case is a JVM of its own:
  * one that hangs cannot be saved, only killed.
  */
 @RequiresUffd
@@ -33,6 +34,18 @@ class SafepointTest {
     void touchesInNativeStateAreServedByAHandlerThatCollectsGarbage(String collector) {
         try (ChildJvm child = start(collector, "native", "handler", 20)) {
             assertEndsWell(child);
+        }
+    }
+
+    /** Then a garbage collection waits for the fault's answer, and the answer waits for nobody. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseG1GC", "-XX:+UseZGC"})
+    void touchesInJavaStateAreServedByAnotherProcessWhileGarbageIsCollected(String collector) {
+        List<String> options = List.of(collector, "-Xmx64m");
+        try (ChildJvm child = ChildJvm.start(TouchMain.class, options, "segment");
+                OutsideHandler _ = new OutsideHandler(child, TouchMain.told(child, LIMIT))) {
+            assertThat(child.endsWithin(LIMIT)).as(child::output).isTrue();
+            assertThat(child.output()).contains("0 pages wrong");
         }
     }
 

@@ -7,11 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.internal.linux.LibC;
-import dev.faultline.uffd.memory.AliasMapping;
-import dev.faultline.uffd.memory.Memfd;
-import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.EventFd;
-import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import dev.faultline.uffd.os.Pidfd;
 import dev.faultline.uffd.os.Poller;
@@ -32,25 +28,16 @@ class TakeFromTest {
 
     @Test
     void theFaultsOfAProcessAreServedWithAUserfaultfdThatWasTakenFromIt() {
-        try (ChildJvm child = ChildJvm.start(TouchMain.class)) {
+        try (ChildJvm child = ChildJvm.start(TouchMain.class, "native")) {
             TouchMain.Told told = TouchMain.told(child, LIMIT);
-            try (LinuxUffd uffd = LinuxUffd.takeFrom(child.pid(), told.uffdNumber());
-                    Pidfd process = Pidfd.open(child.pid());
-                    Fd memory = process.takeFd(told.memoryNumber());
-                    Memfd file = Memfd.adopt(memory, told.lengthBytes(), PageSize.SIZE_4K);
-                    AliasMapping alias = file.mapAlias()) {
-                try (FaultLoop _ = FaultLoop.start(uffd, (batch, index) -> {
-                    long offset = batch.address(index) - told.address();
-                    TestMemory.fill(alias.segment().asSlice(offset, 4096), (int) (offset / 4096));
-                    uffd.continuePages(batch.address(index), 4096, 0);
-                })) {
-                    assertThat(child.endsWithin(LIMIT)).as(child::output).isTrue();
-                }
+            try (OutsideHandler handler = new OutsideHandler(child, told)) {
+                assertThat(child.endsWithin(LIMIT)).as(child::output).isTrue();
                 assertThat(child.output()).contains("0 pages wrong");
-                assertThat(Poller.awaitReadable(process.fd(), 0))
+                assertThat(Poller.awaitReadable(handler.process.fd(), 0))
                         .as("it has ended")
                         .isTrue();
-                assertThat(uffd.continuePages(told.address(), 4096, 0).kind()).isEqualTo(Outcome.Kind.TARGET_EXITED);
+                assertThat(handler.uffd.continuePages(told.address(), 4096, 0).kind())
+                        .isEqualTo(Outcome.Kind.TARGET_EXITED);
             }
         }
     }

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faultline.testing.Skipping;
 import dev.faultline.uffd.NativeThread;
 import dev.faultline.uffd.OpenFiles;
 import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.internal.linux.LibC;
-import dev.faultline.uffd.internal.linux.Syscall;
 import dev.faultline.uffd.internal.linux.Syscall.Call;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
@@ -38,10 +36,8 @@ class RemoteProcessTest {
     private static final int POLL = 7;
 
     @BeforeEach
-    void requireX86() {
-        if (Syscall.AARCH64) {
-            Skipping.skip("knows the numbers of x86-64");
-        }
+    void require() {
+        Stranger.require();
     }
 
     private static void inject(Stranger stranger) {

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,6 +37,11 @@ import org.junit.jupiter.api.Timeout;
 class RemoteUffdTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final List<String> SMALL = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+    @BeforeEach
+    void require() {
+        Stranger.require();
+    }
 
     @Test
     void aProcessIsServedByAUserfaultfdThatWasOpenedInItFromOutside() {

@@ -1,5 +1,7 @@
 package dev.faultline.uffd.remote;
 
+import dev.faultline.testing.Skipping;
+import dev.faultline.uffd.internal.linux.Syscall;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +32,18 @@ final class Stranger implements AutoCloseable {
         this.shell = shell;
         output = shell.inputReader(StandardCharsets.UTF_8);
         processId = Long.parseLong(readLine());
+    }
+
+    /** Skips the test where such processes cannot be made. */
+    static void require() {
+        if (Syscall.AARCH64) {
+            Skipping.skip("knows the numbers of x86-64");
+        }
+        for (String tool : List.of("/usr/bin/setpriv", "/usr/bin/perl")) {
+            if (!Files.isExecutable(Path.of(tool))) {
+                Skipping.skip("needs " + tool);
+            }
+        }
     }
 
     static Stranger start(String... command) {

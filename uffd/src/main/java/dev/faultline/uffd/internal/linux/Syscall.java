@@ -101,9 +101,13 @@ public final class Syscall {
         PIDFD_OPEN(434, 434),
         PIDFD_GETFD(438, 438);
 
+        final int x86Number;
+        final int aarch64Number;
         final long number;
 
         Call(int x86Number, int aarch64Number) {
+            this.x86Number = x86Number;
+            this.aarch64Number = aarch64Number;
             number = AARCH64 ? aarch64Number : x86Number;
         }
 
