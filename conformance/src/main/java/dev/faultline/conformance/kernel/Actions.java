@@ -3,6 +3,8 @@ package dev.faultline.conformance.kernel;
 import dev.faultline.conformance.subject.Action;
 import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.PageSize;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Turns actions into commands to a puppet. */
@@ -12,20 +14,20 @@ final class Actions {
 
     private final KernelProcess process;
     private @Nullable KernelFile source;
-    private @Nullable KernelFile sink;
+    private final Map<KernelThread, KernelFile> sinks = new HashMap<>();
 
     Actions(KernelProcess process) {
         this.process = process;
     }
 
-    Command command(Action action) {
+    Command command(KernelThread thread, Action action) {
         return switch (action) {
             case Action.Load load -> Command.load(load.address());
             case Action.Store store -> Command.store(store.address(), store.value());
             case Action.KernelWrite write ->
                 Command.syscall(X86.PREAD64, source().number(), write.address(), write.lengthBytes(), 0);
             case Action.KernelRead read ->
-                Command.syscall(X86.PWRITE64, sink().number(), read.address(), read.lengthBytes(), 0);
+                Command.syscall(X86.PWRITE64, sink(thread).number(), read.address(), read.lengthBytes(), 0);
             case Action.Map map -> map(map);
             case Action.Unmap unmap -> Command.syscall(X86.MUNMAP, unmap.address(), unmap.lengthBytes());
             case Action.Advise advise ->
@@ -74,12 +76,8 @@ final class Actions {
         return file;
     }
 
-    private KernelFile sink() {
-        KernelFile file = sink;
-        if (file == null) {
-            file = process.createFile(COPIED_BYTES, PageSize.SIZE_4K);
-            sink = file;
-        }
-        return file;
+    /** Of each thread its own: one that waits for a page keeps the file's lock. */
+    private KernelFile sink(KernelThread thread) {
+        return sinks.computeIfAbsent(thread, _ -> process.createFile(COPIED_BYTES, PageSize.SIZE_4K));
     }
 }

@@ -75,7 +75,7 @@ final class KernelProcess implements SubjectProcess {
         if (action instanceof Action.Fork) {
             forker = thread;
         }
-        return actions.command(action);
+        return actions.command(thread, action);
     }
 
     @Override
