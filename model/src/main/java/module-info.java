@@ -5,4 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.faultline.model {
     requires static transitive org.jspecify;
     requires transitive dev.faultline.uffd;
+
+    exports dev.faultline.model;
 }

@@ -11,6 +11,7 @@ module dev.faultline.uffd {
     exports dev.faultline.uffd.memory;
     exports dev.faultline.uffd.os;
     exports dev.faultline.uffd.internal.linux to
+            dev.faultline.model,
             dev.faultline.guest.kvm,
             dev.faultline.conformance;
 }

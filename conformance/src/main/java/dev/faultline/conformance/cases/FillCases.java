@@ -82,7 +82,8 @@ final class FillCases {
             case "WP off" -> uffd.writeProtect(address, length, false, 0);
             case "POISON" -> uffd.poison(address, length, 0);
             case "MOVE" -> {
-                Scene.require(scene.run(new Action.Map(Scene.BESIDE, length, false, Scene.PROT_BOTH, null, 0, false)));
+                Scene.require(
+                        scene.run(new Action.Map(Scene.BESIDE, length, false, Scene.PROT_BOTH, null, 0, false, false)));
                 Scene.require(scene.run(new Action.Store(Scene.BESIDE, NEW_CONTENT)));
                 yield uffd.move(address, Scene.BESIDE, length, 0);
             }

@@ -65,11 +65,7 @@ enum PageState {
     }
 
     Set<Need> needs() {
-        return switch (this) {
-            case SWAPPED -> Set.of(Need.SWAP_OF_FILES);
-            case SWAPPED_OWN -> Set.of(Need.SWAP_OF_PRIVATE_PAGES);
-            default -> Set.of();
-        };
+        return this == SWAPPED || this == SWAPPED_OWN ? Set.of(Need.SWAP) : Set.of();
     }
 
     /** Brings a page of the scene's range into this state; the range is registered, unless this says that it is not. */

@@ -88,7 +88,7 @@ public final class Scene implements AutoCloseable {
 
     /** {@return the mapping of the range's memory at an address} */
     Action.Map mapping(long address, int pages) {
-        return new Action.Map(address, pages * pageBytes(), kind().isShared(), PROT_BOTH, file, 0, false);
+        return new Action.Map(address, pages * pageBytes(), kind().isShared(), PROT_BOTH, file, 0, false, false);
     }
 
     SubjectFile file() {

@@ -48,7 +48,7 @@ final class Actions {
         long flags = X86.MAP_FIXED | (map.shared() ? X86.MAP_SHARED : X86.MAP_PRIVATE);
         long number = -1;
         if (map.file() instanceof KernelFile file) {
-            number = file.number();
+            number = map.readOnlyFile() ? file.readOnlyNumber() : file.number();
         } else {
             flags |= X86.MAP_ANONYMOUS | (map.huge() ? X86.MAP_HUGETLB_2M : 0);
         }

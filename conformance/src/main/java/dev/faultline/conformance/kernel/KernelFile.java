@@ -25,6 +25,11 @@ final class KernelFile implements SubjectFile {
         return number;
     }
 
+    /** {@return a second descriptor of it in the puppet, that is open for reading only} */
+    long readOnlyNumber() {
+        return process.openReadOnly("/proc/self/fd/" + number);
+    }
+
     @Override
     public void resize(long lengthBytes) {
         LinuxException.check(LibC.ftruncate(memfd.fd().number(), lengthBytes), "ftruncate(" + lengthBytes + ")");

@@ -13,6 +13,7 @@ import dev.faultline.uffd.memory.Memfd;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +131,12 @@ final class KernelProcess implements SubjectProcess {
         long number = service.check(Command.syscall(X86.MEMFD_CREATE, ProcessMemory.SCRATCH, flags));
         service.check(Command.syscall(X86.FTRUNCATE, number, lengthBytes));
         return new KernelFile(this, number, Memfd.adopt(take(number), lengthBytes, pageSize));
+    }
+
+    /** {@return a descriptor in the puppet} */
+    long openReadOnly(String path) {
+        memory.put(0, (path + '\0').getBytes(StandardCharsets.US_ASCII));
+        return service.check(Command.syscall(X86.OPENAT, LibC.AT_FDCWD, ProcessMemory.SCRATCH, LibC.O_RDONLY));
     }
 
     Fd take(long number) {

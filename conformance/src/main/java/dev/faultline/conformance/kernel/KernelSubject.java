@@ -42,10 +42,9 @@ public final class KernelSubject implements Subject {
                         HugePages.read().unreserved() < HUGE_PAGES,
                         "needs " + HUGE_PAGES + " free huge pages of 2 MiB: run 'sysctl vm.nr_hugepages=" + HUGE_PAGES
                                 + "' as root");
-            case SWAP_OF_FILES, SWAP_OF_PRIVATE_PAGES ->
-                missingIf(!swap, "needs swap on a zram device, which only root can attach");
-            case ROOT -> missingIf(!Processes.isRoot(), "needs root");
-            case RAW_CALLS, TRANSPARENT_HUGE_PAGES -> Optional.empty();
+            case SWAP -> missingIf(!swap, "needs swap on a zram device, which only root can attach");
+            case USERS -> missingIf(!Processes.isRoot(), "needs root");
+            case RAW_CALLS, TRANSPARENT_HUGE_PAGES, LOCKED_MEMORY, OTHER_MEMORY -> Optional.empty();
         };
     }
 

@@ -24,6 +24,7 @@ public sealed interface Action {
      * @param file what is mapped, or null for MAP_ANONYMOUS
      * @param offset where in the file
      * @param huge MAP_HUGETLB, without a file
+     * @param readOnlyFile whether it is mapped by a descriptor that is open for reading only
      */
     record Map(
             long address,
@@ -32,7 +33,8 @@ public sealed interface Action {
             int protection,
             @Nullable SubjectFile file,
             long offset,
-            boolean huge)
+            boolean huge,
+            boolean readOnlyFile)
             implements Action {}
 
     /** munmap(2). */
@@ -76,6 +78,8 @@ public sealed interface Action {
         POPULATE_WRITE(23),
         /** MADV_DONTNEED_LOCKED. */
         DONTNEED_LOCKED(24),
+        /** MADV_COLLAPSE. */
+        COLLAPSE(25),
         /** MADV_GUARD_INSTALL. */
         GUARD_INSTALL(102);
 

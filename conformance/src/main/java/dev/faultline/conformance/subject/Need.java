@@ -4,14 +4,16 @@ package dev.faultline.conformance.subject;
 public enum Need {
     /** A pool of huge pages of 2 MiB. */
     HUGE_PAGES,
-    /** Swap, for shared memory. */
-    SWAP_OF_FILES,
-    /** Swap, for private memory. */
-    SWAP_OF_PRIVATE_PAGES,
+    /** Swap. */
+    SWAP,
     /** System calls by number, with arguments that the library does not let through. */
     RAW_CALLS,
     /** Transparent huge pages. */
     TRANSPARENT_HUGE_PAGES,
     /** The right to become another user. */
-    ROOT
+    USERS,
+    /** mlock(2). */
+    LOCKED_MEMORY,
+    /** Kinds of memory that are there to be refused: SysV segments, files on disks, and so on. */
+    OTHER_MEMORY
 }

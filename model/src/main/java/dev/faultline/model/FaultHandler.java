@@ -1,0 +1,223 @@
+package dev.faultline.model;
+
+import dev.faultline.model.memory.AddressSpace;
+import dev.faultline.model.memory.Frame;
+import dev.faultline.model.memory.PageCache;
+import dev.faultline.model.memory.PageTable;
+import dev.faultline.model.memory.Pages;
+import dev.faultline.model.memory.Pte;
+import dev.faultline.model.memory.Vma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resolves a page fault, or has it reported; either way the access is then tried again. Source: mm/memory.c,
+ * handle_pte_fault and what it calls, Linux 6.18. Huge pages are {@link HugeFaultHandler}'s.
+ */
+final class FaultHandler {
+    private static final long FAULT_AROUND_PAGES = 16;
+
+    private final Userfaults userfaults;
+    private final HugeFaultHandler huge;
+
+    FaultHandler(Userfaults userfaults, HugePool pool) {
+        this.userfaults = userfaults;
+        huge = new HugeFaultHandler(userfaults, pool);
+    }
+
+    /** Finds the frame that a touch reaches, through as many faults as it takes. */
+    Frame reach(Touch touch) {
+        AddressSpace space = touch.space();
+        while (true) {
+            touch.by().requireAlive();
+            Vma vma = space.mappings().find(touch.address());
+            if (vma == null || !isAllowed(vma, touch)) {
+                throw new SegfaultException(touch.address());
+            }
+            Pte pte = space.pages().get(vma.pageOf(touch.address()));
+            if (pte instanceof Pte.Present present && (!touch.write() || present.writable())) {
+                return present.frame();
+            }
+            if (vma.isHuge()) {
+                huge.handle(vma, touch, pte);
+            } else {
+                handle(vma, touch, pte);
+            }
+        }
+    }
+
+    /** A mapping that may be written may be read on this processor. */
+    private static boolean isAllowed(Vma vma, Touch touch) {
+        return touch.write() ? vma.isWritable() : (vma.protection() & (Vma.READ | Vma.WRITE | Vma.EXECUTE)) != 0;
+    }
+
+    private void handle(Vma vma, Touch touch, @Nullable Pte pte) {
+        switch (pte) {
+            case null -> fill(vma, touch, false);
+            case Pte.Marker marker -> handleMarker(vma, touch, marker);
+            case Pte.Swapped swapped -> swapIn(vma, touch, swapped);
+            case Pte.Present present -> writeToReadOnly(vma, touch, present);
+        }
+    }
+
+    /** mm/memory.c, handle_pte_marker. A mark that outlived its registration is wiped. */
+    private void handleMarker(Vma vma, Touch touch, Pte.Marker marker) {
+        switch (marker) {
+            case POISONED -> throw new SigbusException(touch.address(), true);
+            case GUARD -> throw new SegfaultException(touch.address());
+            case PROTECTED -> {
+                if (vma.has(Vma.WRITE_PROTECT)) {
+                    fill(vma, touch, true);
+                } else {
+                    touch.space().pages().set(vma.pageOf(touch.address()), null);
+                }
+            }
+        }
+    }
+
+    /** mm/memory.c, do_pte_missing: nothing is mapped yet. */
+    private void fill(Vma vma, Touch touch, boolean isProtected) {
+        if (vma.isAnonymous()) {
+            fillAnonymous(vma, touch, isProtected);
+        } else if (!touch.write()) {
+            fillForReading(vma, touch, isProtected);
+        } else if (vma.isShared()) {
+            fillShared(vma, touch, isProtected);
+        } else {
+            fillWithCopy(vma, touch, isProtected);
+        }
+    }
+
+    /** mm/memory.c, do_anonymous_page. */
+    private void fillAnonymous(Vma vma, Touch touch, boolean isProtected) {
+        if (touch.write()) {
+            touch.space().mappings().prepareIdentity(vma);
+        }
+        if (vma.has(Vma.MISSING)) {
+            userfaults.raise(vma, touch, Vma.MISSING);
+        } else if (touch.write()) {
+            map(vma, touch, new Pte.Present(new Frame.Anonymous(Pages.BYTES), true, false, true), isProtected);
+        } else {
+            map(vma, touch, new Pte.Present(Frame.Zero.PAGE, false, false, false), isProtected);
+        }
+    }
+
+    /** mm/memory.c, do_read_fault. */
+    private void fillForReading(Vma vma, Touch touch, boolean isProtected) {
+        if (!vma.has(Vma.WRITE_PROTECT | Vma.MINOR)) {
+            faultAround(vma, touch);
+            if (touch.space().pages().get(vma.pageOf(touch.address())) instanceof Pte.Present) {
+                return;
+            }
+        }
+        if (fetch(vma, touch)) {
+            boolean writable = vma.isShared() && vma.isWritable() && !vma.has(Vma.WRITE_PROTECT);
+            map(vma, touch, new Pte.Present(cached(vma, touch.address()), writable, false, false), isProtected);
+        }
+    }
+
+    /**
+     * Maps what the file holds around a page that is read: 16 pages from a multiple of 64 KiB, or from the mapping's
+     * start. Never where minor faults or write protection are registered. Source: mm/memory.c, do_fault_around;
+     * mm/filemap.c, filemap_map_pages.
+     */
+    private static void faultAround(Vma vma, Touch touch) {
+        PageTable pages = touch.space().pages();
+        long page = vma.pageOf(touch.address());
+        long tableStart = Pages.roundDown(page, Pages.HUGE_BYTES);
+        long first = Math.max(Pages.roundDown(page, FAULT_AROUND_PAGES * Pages.BYTES), vma.start());
+        long end =
+                Math.min(first + FAULT_AROUND_PAGES * Pages.BYTES, Math.min(tableStart + Pages.HUGE_BYTES, vma.end()));
+        boolean writable = vma.isShared() && vma.isWritable();
+        for (long address = first; address < end; address += Pages.BYTES) {
+            long index = vma.fileIndex(address);
+            PageCache cache = vma.cache();
+            boolean ready = cache.isPresent(index) && cache.isUpToDate(index) && !cache.isBeyondEnd(index);
+            if (ready && pages.get(address) == null) {
+                pages.set(address, new Pte.Present(cached(vma, address), writable, false, false));
+            }
+        }
+    }
+
+    /** mm/memory.c, do_shared_fault. */
+    private void fillShared(Vma vma, Touch touch, boolean isProtected) {
+        if (fetch(vma, touch)) {
+            map(vma, touch, new Pte.Present(cached(vma, touch.address()), true, false, false), isProtected);
+        }
+    }
+
+    /** mm/memory.c, do_cow_fault. */
+    private void fillWithCopy(Vma vma, Touch touch, boolean isProtected) {
+        touch.space().mappings().prepareIdentity(vma);
+        if (fetch(vma, touch)) {
+            Frame copy = Frame.Anonymous.copyOf(cached(vma, touch.address()));
+            map(vma, touch, new Pte.Present(copy, true, false, true), isProtected);
+        }
+    }
+
+    /**
+     * Gets the page into the file, unless somebody wants to know of it: then it is reported first. A page in swap is one
+     * that the file holds. Source: mm/shmem.c, shmem_get_folio_gfp.
+     *
+     * @return whether the file holds it now and it can be mapped
+     */
+    private boolean fetch(Vma vma, Touch touch) {
+        PageCache cache = vma.cache();
+        long index = vma.fileIndex(touch.address());
+        if (cache.isBeyondEnd(index)) {
+            throw new SigbusException(touch.address(), false);
+        }
+        boolean held = cache.holds(index);
+        if (held && vma.has(Vma.MINOR)) {
+            userfaults.raise(vma, touch, Vma.MINOR);
+            return false;
+        }
+        if (!held && vma.has(Vma.MISSING)) {
+            userfaults.raise(vma, touch, Vma.MISSING);
+            return false;
+        }
+        cache.makePresent(index);
+        return true;
+    }
+
+    private static Frame.Cached cached(Vma vma, long address) {
+        return new Frame.Cached(vma.cache(), vma.fileIndex(address));
+    }
+
+    /** Sets the entry; a mark that was there is kept. */
+    private static void map(Vma vma, Touch touch, Pte.Present present, boolean isProtected) {
+        touch.space().pages().set(vma.pageOf(touch.address()), isProtected ? present.protect() : present);
+    }
+
+    /** mm/memory.c, do_swap_page. The uffd-wp bit comes back with the page. */
+    private static void swapIn(Vma vma, Touch touch, Pte.Swapped swapped) {
+        boolean exclusive = swapped.exclusive() || swapped.frame().mappings() == 1;
+        boolean writable = touch.write() && exclusive && !swapped.isProtected();
+        Pte.Present present = new Pte.Present(swapped.frame(), writable, swapped.isProtected(), exclusive);
+        touch.space().pages().set(vma.pageOf(touch.address()), present);
+    }
+
+    /** mm/memory.c, do_wp_page: write protection first, then copying what others can see. */
+    private void writeToReadOnly(Vma vma, Touch touch, Pte.Present present) {
+        Pte.Present entry = present;
+        if (vma.has(Vma.WRITE_PROTECT) && entry.isProtected()) {
+            if (!vma.isAsync()) {
+                userfaults.raise(vma, touch, Vma.WRITE_PROTECT);
+                return;
+            }
+            entry = entry.withoutProtection();
+        }
+        touch.space().pages().set(vma.pageOf(touch.address()), makeWritable(vma, touch, entry));
+    }
+
+    private static Pte.Present makeWritable(Vma vma, Touch touch, Pte.Present entry) {
+        if (vma.isShared()) {
+            return entry.withWritable(true);
+        }
+        touch.space().mappings().prepareIdentity(vma);
+        boolean own =
+                entry.frame() instanceof Frame.Anonymous anonymous && (entry.exclusive() || anonymous.mappings() == 1);
+        return own
+                ? new Pte.Present(entry.frame(), true, entry.isProtected(), true)
+                : new Pte.Present(Frame.Anonymous.copyOf(entry.frame()), true, false, true);
+    }
+}

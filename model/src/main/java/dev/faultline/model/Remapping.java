@@ -1,0 +1,208 @@
+package dev.faultline.model;
+
+import dev.faultline.model.memory.AddressSpace;
+import dev.faultline.model.memory.Context;
+import dev.faultline.model.memory.PageTable;
+import dev.faultline.model.memory.Pages;
+import dev.faultline.model.memory.Pte;
+import dev.faultline.model.memory.Vma;
+import dev.faultline.model.schedule.Turns;
+import dev.faultline.uffd.UffdEvent;
+import dev.faultline.uffd.UffdFeature;
+import dev.faultline.uffd.internal.linux.Errno;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** mremap. Source: mm/mremap.c, Linux 6.18; fs/userfaultfd.c, mremap_userfaultfd_prep and its like. */
+final class Remapping {
+    static final int MAY_MOVE = 1;
+    static final int FIXED = 2;
+    static final int DONT_UNMAP = 4;
+
+    /**
+     * The arguments, lengths in whole pages.
+     *
+     * @param target where to, with FIXED
+     */
+    private record Request(long start, long oldLength, long newLength, int flags, long target) {
+        boolean has(int flag) {
+            return (flags & flag) != 0;
+        }
+
+        long end() {
+            return start + oldLength;
+        }
+    }
+
+    private final Turns turns;
+    private final Events events;
+    private final Unmapping unmapping;
+
+    Remapping(Turns turns, Events events, Unmapping unmapping) {
+        this.turns = turns;
+        this.events = events;
+        this.unmapping = unmapping;
+    }
+
+    /** {@return the address, or {@code -errno}} */
+    long remap(ModelThread by, long start, long oldLength, long newLength, int flags, long target) {
+        AddressSpace space = by.space();
+        space.lock().awaitReaders(turns);
+        Vma vma = space.mappings().find(start);
+        long pageBytes = vma == null ? Pages.BYTES : vma.pageBytes();
+        Request request = new Request(
+                start, Pages.roundUp(oldLength, pageBytes), Pages.roundUp(newLength, pageBytes), flags, target);
+        int errno = check(request);
+        if (errno != 0) {
+            return -errno;
+        }
+        if (vma == null) {
+            return -Errno.EFAULT;
+        }
+        if (vma.isHuge() && !goesWithHugePages(request)) {
+            return -Errno.EINVAL;
+        }
+        if (request.has(FIXED) || request.has(DONT_UNMAP)) {
+            return moveWhereTold(by, vma, request);
+        }
+        if (request.newLength() < request.oldLength()) {
+            long newEnd = start + request.newLength();
+            if (!Unmapping.isPossible(space, newEnd, request.end())) {
+                return -Errno.EINVAL;
+            }
+            unmapping.announce(by, unmapping.unmap(space, newEnd, request.end()));
+            return start;
+        }
+        if (request.end() > vma.end()) {
+            return -Errno.EFAULT;
+        }
+        return request.newLength() == request.oldLength() ? start : expand(by, vma, request);
+    }
+
+    /** check_mremap_params. */
+    private static int check(Request request) {
+        boolean told = request.has(FIXED) || request.has(DONT_UNMAP);
+        if ((request.flags() & ~(MAY_MOVE | FIXED | DONT_UNMAP)) != 0
+                || !Pages.isAligned(request.start(), Pages.BYTES)
+                || request.newLength() <= 0
+                || request.newLength() > Pages.TASK_SIZE
+                || (told && !request.has(MAY_MOVE))
+                || (request.has(DONT_UNMAP) && request.oldLength() != request.newLength())
+                || request.oldLength() <= 0) {
+            return Errno.EINVAL;
+        }
+        if (!request.has(FIXED)) {
+            return 0;
+        }
+        boolean overlaps = request.target() < request.end() && request.start() < request.target() + request.newLength();
+        return !Pages.isAligned(request.target(), Pages.BYTES)
+                        || request.target() > Pages.TASK_SIZE - request.newLength()
+                        || overlaps
+                ? Errno.EINVAL
+                : 0;
+    }
+
+    private static boolean goesWithHugePages(Request request) {
+        return Pages.isAligned(request.start(), Pages.HUGE_BYTES)
+                && (!request.has(FIXED) || Pages.isAligned(request.target(), Pages.HUGE_BYTES))
+                && request.newLength() <= request.oldLength()
+                && !request.has(DONT_UNMAP);
+    }
+
+    private long expand(ModelThread by, Vma vma, Request request) {
+        AddressSpace space = by.space();
+        long newEnd = request.start() + request.newLength();
+        boolean free = newEnd <= Pages.TASK_SIZE
+                && space.mappings().in(request.end(), newEnd).isEmpty();
+        if (request.end() == vma.end() && free) {
+            space.mappings().extend(vma, newEnd);
+            return request.start();
+        }
+        if (!request.has(MAY_MOVE)) {
+            return -Errno.ENOMEM;
+        }
+        long target = space.mappings().findGap(request.newLength(), vma.pageBytes());
+        return target < 0 ? -Errno.ENOMEM : move(by, vma, request, target, List.of());
+    }
+
+    /** mremap_to: what is in the way goes first, and what is cut off. */
+    private long moveWhereTold(ModelThread by, Vma vma, Request request) {
+        AddressSpace space = by.space();
+        long target =
+                request.has(FIXED) ? request.target() : space.mappings().findGap(request.newLength(), vma.pageBytes());
+        if (target < 0) {
+            return -Errno.ENOMEM;
+        }
+        List<Unmapping.Pending> early = new ArrayList<>();
+        if (request.has(FIXED)) {
+            if (!Unmapping.isPossible(space, target, target + request.newLength())) {
+                return -Errno.EINVAL;
+            }
+            early.addAll(unmapping.unmap(space, target, target + request.newLength()));
+        }
+        Request kept = request;
+        if (request.newLength() < request.oldLength()) {
+            early.addAll(unmapping.unmap(space, request.start() + request.newLength(), request.end()));
+            kept = new Request(
+                    request.start(), request.newLength(), request.newLength(), request.flags(), request.target());
+        }
+        Vma current = space.mappings().find(request.start());
+        if (current == null || kept.end() > current.end()) {
+            unmapping.announce(by, early);
+            return -Errno.EFAULT;
+        }
+        return move(by, current, kept, target, early);
+    }
+
+    /** move_vma: the registration goes along if the move is to be announced, and is lost if not. */
+    private long move(ModelThread by, Vma vma, Request request, long target, List<Unmapping.Pending> early) {
+        AddressSpace space = by.space();
+        Vma moved = vma.copyAt(target, request.start(), request.newLength());
+        if (vma.isAnonymous() && vma.identity() == null) {
+            moved.countFromAddress();
+        }
+        Context context = toldOfMoves(vma);
+        if (context == null) {
+            moved.register(null, 0);
+        } else {
+            events.begin(context);
+        }
+        movePages(space, vma, request, target);
+        space.mappings().insert(moved);
+        List<Unmapping.Pending> late =
+                request.has(DONT_UNMAP) ? leave(vma, request) : unmapping.unmap(space, request.start(), request.end());
+        unmapping.announce(by, early);
+        if (context != null) {
+            events.complete(by, context, new UffdEvent.Remap(request.start(), target, request.oldLength()), null);
+        }
+        unmapping.announce(by, late);
+        return target;
+    }
+
+    private static @Nullable Context toldOfMoves(Vma vma) {
+        Context context = vma.context();
+        return context != null && context.has(UffdFeature.EVENT_REMAP) ? context : null;
+    }
+
+    /** dontunmap_complete: the old mapping stays, empty and as if new. */
+    private static List<Unmapping.Pending> leave(Vma vma, Request request) {
+        if (vma.start() == request.start() && vma.end() == request.end()) {
+            vma.setIdentity(null);
+        }
+        return List.of();
+    }
+
+    /** move_ptes: everything goes along, marks too; but not the protection if the registration is lost. */
+    private static void movePages(AddressSpace space, Vma vma, Request request, long target) {
+        PageTable pages = space.pages();
+        boolean loses = vma.context() != null && toldOfMoves(vma) == null;
+        for (long offset = 0; offset < request.oldLength(); offset += vma.pageBytes()) {
+            Pte pte = pages.get(request.start() + offset);
+            if (pte != null) {
+                pages.set(target + offset, loses ? pte.withoutProtection() : pte);
+                pages.set(request.start() + offset, null);
+            }
+        }
+    }
+}
