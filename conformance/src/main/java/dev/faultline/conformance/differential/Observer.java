@@ -99,20 +99,23 @@ final class Observer implements AutoCloseable {
                     case Step.Close _, Step.Read _ -> 0;
                     default -> -1;
                 };
-        return page < 0 ? "" : maps() + " " + page + ":" + flags(page);
+        return page < 0 ? "" : maps(world.address(page));
     }
 
-    private String maps() {
+    private String maps(long flagsOf) {
         long base = world.base();
         List<MappedRange> ranges =
                 world.process().mappings(base, base + world.bytes(world.program().slots()));
         return ranges.stream()
-                .map(range -> Words.page(range.start(), world) + "-" + Words.page(range.end() - 1, world))
-                .collect(Collectors.joining(" "));
+                .map(range -> Words.page(range.start(), world)
+                        + "-"
+                        + Words.page(range.end() - 1, world)
+                        + (range.start() <= flagsOf && flagsOf < range.end() ? ":" + flags(flagsOf) : ""))
+                .collect(Collectors.joining(", "));
     }
 
-    private String flags(int page) {
-        return Arrays.stream(world.process().vmFlags(world.address(page)).split(" "))
+    private String flags(long address) {
+        return Arrays.stream(world.process().vmFlags(address).split(" "))
                 .filter(FLAGS::contains)
                 .collect(Collectors.joining(" "));
     }

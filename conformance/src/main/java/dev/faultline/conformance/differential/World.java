@@ -78,7 +78,7 @@ final class World implements AutoCloseable {
      */
     private void keepPageTable(long address) {
         SubjectThread thread = threads.getFirst();
-        require(thread.run(new Action.Map(address, pageBytes(), false, PROT_BOTH, null, 0, false)));
+        require(thread.run(new Action.Map(address, pageBytes(), false, PROT_BOTH, null, 0, false, false)));
         require(thread.run(new Action.Store(address, 1)));
     }
 
@@ -125,6 +125,7 @@ final class World implements AutoCloseable {
                 protection,
                 file,
                 file == null ? 0 : bytes(filePage),
+                false,
                 false);
     }
 
