@@ -34,6 +34,7 @@ final class Generator {
     private final Likings likings;
     private final List<Step> steps = new ArrayList<>();
     private final int[] favourites;
+    private final Guess guess;
     private int value;
 
     private Generator(long seed, MemoryKind kind) {
@@ -43,6 +44,7 @@ final class Generator {
         threads = 2 + random.nextInt(2);
         likings = new Likings(random, kind);
         favourites = random.ints(3, 0, pages).toArray();
+        guess = new Guess(pages, 2 * pages, threads);
     }
 
     /** {@return the program of a seed, with about so many steps} */
@@ -51,36 +53,67 @@ final class Generator {
     }
 
     private Program program(int length) {
-        steps.add(open(0));
+        add(open(0));
         if (oneIn(8)) {
-            steps.add(new Step.Fill(page(), value()));
+            add(new Step.Fill(page(), value()));
         }
-        steps.add(oneIn(3) ? register() : new Step.Register(0, 0, pages, modes()));
+        add(oneIn(3) ? register() : new Step.Register(0, 0, pages, modes()));
         while (steps.size() < length) {
-            add(likings.next());
+            add(step(likings.next()));
         }
         return new Program(kind, pages, threads, steps);
     }
 
-    private void add(Likings.Sort sort) {
-        switch (sort) {
-            case TOUCH -> steps.add(touch());
-            case KERNEL_ACCESS -> steps.add(kernelAccess());
-            case FILE -> steps.add(fileStep());
-            case RESOLVE -> steps.add(resolve());
-            case PROTECT -> steps.add(writeProtect());
-            case REGISTER -> steps.add(register());
-            case UNREGISTER -> steps.add(new Step.Unregister(uffd(), page(), length()));
-            case READ -> steps.add(new Step.Read(uffd(), oneIn(3) ? 1 : World.BATCH));
-            case WAKE -> steps.add(new Step.Wake(uffd(), page(), length()));
-            case ADVISE -> steps.add(advise());
-            case MAP -> steps.add(map());
-            case REMAP -> steps.add(remap());
-            case FORK -> steps.add(new Step.Fork(thread()));
-            case INTERRUPT -> steps.add(new Step.Interrupt(thread()));
-            case SCAN -> steps.add(scan());
-            case UFFD -> steps.add(oneIn(3) ? new Step.Close(uffd()) : open(oneIn(2) ? 0 : 1));
+    private void add(Step step) {
+        steps.add(step);
+        guess.after(step);
+    }
+
+    private Step step(Likings.Sort sort) {
+        if (guess.allWait() && !oneIn(4)) {
+            return oneIn(4) ? new Step.Read(uffd(), World.BATCH) : resolve();
         }
+        return switch (sort) {
+            case TOUCH -> touch();
+            case KERNEL_ACCESS -> kernelAccess();
+            case FILE -> fileStep();
+            case RESOLVE -> resolve();
+            case PROTECT -> writeProtect();
+            case REGISTER -> register();
+            case UNREGISTER -> new Step.Unregister(uffd(), page(), length());
+            case READ -> guess.anyWaits() || oneIn(3) ? new Step.Read(uffd(), oneIn(3) ? 1 : World.BATCH) : touch();
+            case WAKE -> new Step.Wake(uffd(), waitedFor(), length());
+            case ADVISE -> advise();
+            case MAP -> map();
+            case REMAP -> remap();
+            case FORK -> new Step.Fork(thread());
+            case INTERRUPT -> new Step.Interrupt(random.nextInt(threads));
+            case SCAN -> scan();
+            case UFFD -> oneIn(3) ? new Step.Close(uffd()) : open(oneIn(2) ? 0 : 1);
+            case RACE -> race();
+        };
+    }
+
+    /** Two or three at once, most often around one page. */
+    private Step race() {
+        List<Step> racing = new ArrayList<>();
+        int count = 1 + random.nextInt(2);
+        for (int i = 0; i < count; i++) {
+            racing.add(
+                    switch (random.nextInt(6)) {
+                        case 0 -> kernelAccess();
+                        case 1 -> advise();
+                        default -> touch();
+                    });
+        }
+        racing.add(
+                switch (random.nextInt(6)) {
+                    case 0 -> new Step.Wake(uffd(), page(), length());
+                    case 1 -> new Step.Unregister(uffd(), page(), length());
+                    case 2 -> writeProtect();
+                    default -> resolve();
+                });
+        return new Step.Race(random.nextInt(120), racing);
     }
 
     private Step open(int uffd) {
@@ -108,9 +141,12 @@ final class Generator {
     }
 
     private Step resolve() {
-        int page = page();
+        int page = waitedFor();
         int length = length();
         int flags = flags();
+        if (kind.isOfFile() && oneIn(4)) {
+            add(new Step.Fill(page, value()));
+        }
         return switch (random.nextInt(12)) {
             case 0, 1, 2 -> new Step.Copy(uffd(), page, length, value(), flags);
             case 3, 4 -> new Step.ZeroPage(uffd(), page, length, flags & 1);
@@ -128,7 +164,7 @@ final class Generator {
 
     private Step writeProtect() {
         boolean on = random.nextInt(3) > 0;
-        return new Step.WriteProtect(uffd(), page(), length(), on, oneIn(8) ? 1 : 0);
+        return new Step.WriteProtect(uffd(), on ? page() : waitedFor(), length(), on, oneIn(8) ? 1 : 0);
     }
 
     private Step register() {
@@ -175,7 +211,7 @@ final class Generator {
     }
 
     private long modes() {
-        return kind.isOfFile() ? 1 + random.nextInt(7) : oneIn(12) ? random.nextInt(16) : 1 + random.nextInt(3);
+        return kind.isOfFile() ? oneIn(3) ? 7 : 1 + random.nextInt(7) : oneIn(12) ? random.nextInt(16) : 1 + random.nextInt(3);
     }
 
     private int flags() {
@@ -187,11 +223,16 @@ final class Generator {
     }
 
     private int uffd() {
-        return oneIn(10) ? 1 : 0;
+        int other = guess.isOpen(0) ? 0 : 1;
+        return guess.isOpen(1) && oneIn(3) ? 1 : oneIn(50) ? 1 : other;
     }
 
     private int thread() {
-        return random.nextInt(threads);
+        return guess.thread(random);
+    }
+
+    private int waitedFor() {
+        return oneIn(3) ? guess.registered(random, page()) : guess.waitedFor(random, page());
     }
 
     private int value() {
@@ -201,7 +242,8 @@ final class Generator {
 
     /** {@return mostly one of the program's favourites} */
     private int page() {
-        return oneIn(3) ? anyPage() : favourites[random.nextInt(favourites.length)];
+        int page = oneIn(3) ? anyPage() : favourites[random.nextInt(favourites.length)];
+        return oneIn(5) ? page : guess.inMapping(random, page);
     }
 
     private int anyPage() {

@@ -23,7 +23,8 @@ final class Likings {
         FORK(1),
         INTERRUPT(1),
         SCAN(3),
-        UFFD(1);
+        UFFD(1),
+        RACE(1);
 
         private final int weight;
 

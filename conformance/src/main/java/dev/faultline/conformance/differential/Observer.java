@@ -96,7 +96,7 @@ final class Observer implements AutoCloseable {
                     case Step.Unmap unmap -> unmap.page();
                     case Step.Remap remap -> remap.to() < 0 ? remap.page() : remap.to();
                     case Step.Protect protect -> protect.page();
-                    case Step.Close _, Step.Read _ -> 0;
+                    case Step.Close _, Step.Read _, Step.Race _ -> 0;
                     default -> -1;
                 };
         return page < 0 ? "" : maps(world.address(page));

@@ -11,6 +11,7 @@ import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Does the steps of a program in a world, and tells what each gave. */
 final class Performer {
@@ -40,6 +41,7 @@ final class Performer {
                 }
                 case Step.Interrupt interrupt -> interrupt(interrupt.thread());
                 case Step.Scan scan -> scan(scan);
+                case Step.Race race -> race(race);
             };
         } catch (LinuxException e) {
             return Errno.symbol(e.errno());
@@ -171,6 +173,34 @@ final class Performer {
             }
         }
         return "ok";
+    }
+
+    private String race(Step.Race race) {
+        List<String> results = new ArrayList<>();
+        for (Step step : race.steps()) {
+            if (step instanceof Step.OfThread ofThread) {
+                if (world.isBusy(ofThread.thread()) || step instanceof Step.Fork) {
+                    results.add(BUSY);
+                } else {
+                    world.begin(ofThread.thread(), step, action(ofThread));
+                }
+            }
+        }
+        world.process().beside(() -> {
+            spin(race.delayMicros());
+            race.steps().stream()
+                    .filter(step -> !(step instanceof Step.OfThread))
+                    .map(this::perform)
+                    .forEach(results::add);
+        });
+        return results.toString();
+    }
+
+    private static void spin(int micros) {
+        long end = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(micros);
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
     }
 
     private String interrupt(int thread) {

@@ -44,7 +44,7 @@ record Program(MemoryKind kind, int pages, int threads, List<Step> steps) {
                 .map(String::strip)
                 .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                 .toList();
-        List<String> head = List.of(lines.getFirst().split(" +"));
+        List<String> head = List.of(lines.getFirst().split(" +", -1));
         if (head.size() != 4 || !head.getFirst().equals("program")) {
             throw new IllegalArgumentException("no program: " + lines.getFirst());
         }

@@ -1,6 +1,7 @@
 package dev.faultline.conformance.differential;
 
 import dev.faultline.conformance.subject.Action.Advice;
+import java.util.List;
 
 /**
  * One step of a program. Addresses and lengths are in pages, addresses from the program's base; {@code pages} may be 0 or
@@ -88,4 +89,15 @@ sealed interface Step {
 
     /** PAGEMAP_SCAN of every page that has all of some categories and, unless it is 0, any of others. */
     record Scan(int page, int pages, long flags, long inverted, long allOf, long anyOf, int maxPages) implements Step {}
+
+    /**
+     * Steps that run at the same time: those of threads, then one of the handler's, if there is one.
+     *
+     * @param delayMicros how long the handler waits at the kernel, where time decides who is first
+     */
+    record Race(int delayMicros, List<Step> steps) implements Step {
+        public Race {
+            steps = List.copyOf(steps);
+        }
+    }
 }

@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,6 +16,8 @@ final class StepText {
     private static final Map<String, Class<?>> TYPES = types(Step.class)
             .collect(Collectors.toMap(StepText::nameOf, type -> type, (a, _) -> a, LinkedHashMap::new));
 
+    private static final String RACE = "race delayMicros=";
+
     private StepText() {}
 
     private static Stream<Class<?>> types(Class<?> type) {
@@ -22,7 +25,7 @@ final class StepText {
     }
 
     private static String nameOf(Class<?> type) {
-        return type.getSimpleName().substring(0, 1).toLowerCase(java.util.Locale.ROOT)
+        return type.getSimpleName().substring(0, 1).toLowerCase(Locale.ROOT)
                 + type.getSimpleName().substring(1);
     }
 
@@ -38,6 +41,9 @@ final class StepText {
 
     /** {@return a step as a line} */
     static String of(Step step) {
+        if (step instanceof Step.Race(int delayMicros, List<Step> steps)) {
+            return steps.stream().map(StepText::of).collect(Collectors.joining(" | ", RACE + delayMicros + " | ", ""));
+        }
         return name(step)
                 + Arrays.stream(step.getClass().getRecordComponents())
                         .map(component -> " " + component.getName() + "=" + value(component, step))
@@ -58,7 +64,15 @@ final class StepText {
      * @throws IllegalArgumentException if it tells none
      */
     static Step parse(String line) {
-        List<String> words = List.of(line.strip().split(" +"));
+        if (line.strip().startsWith(RACE)) {
+            List<String> parts = List.of(line.strip().substring(RACE.length()).split("[|]", -1));
+            return new Step.Race(
+                    Integer.parseInt(parts.getFirst().strip()),
+                    parts.subList(1, parts.size()).stream()
+                            .map(StepText::parse)
+                            .toList());
+        }
+        List<String> words = List.of(line.strip().split(" +", -1));
         Class<?> type = TYPES.get(words.getFirst());
         if (type == null) {
             throw new IllegalArgumentException("no step: " + line);

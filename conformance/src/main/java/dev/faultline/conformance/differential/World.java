@@ -31,9 +31,10 @@ final class World implements AutoCloseable {
     private static final long SMALL_BASE = 0x10_0020_0000L - 4 * 4096;
 
     /** Far enough for the neighbour not to be merged with the program's mapping, near enough for its page table. */
-    private static final long NEIGHBOUR = 64 * 4096;
+    private static final long NEIGHBOUR_BYTES = 64 * 4096;
 
-    private static final long HUGE_BASE = 0x10_0000_0000L;
+    private static final long NEIGHBOUR_PAGE_BYTES = 4096;
+    private static final long HUGE_BASE = 0x10_0020_0000L;
 
     private final Program program;
     private final SubjectProcess process;
@@ -65,10 +66,8 @@ final class World implements AutoCloseable {
             file.resize(bytes(program.pages()));
             filePages = program.pages();
         }
-        if (!kind.isHuge()) {
-            keepPageTable(base() - NEIGHBOUR);
-            keepPageTable(base() + bytes(program.slots()) + NEIGHBOUR);
-        }
+        keepPageTable(base() - NEIGHBOUR_BYTES);
+        keepPageTable(base() + bytes(program.slots()) + NEIGHBOUR_BYTES);
         require(threads.getFirst().run(mapping(0, program.pages(), 0, PROT_BOTH)));
     }
 
@@ -78,7 +77,7 @@ final class World implements AutoCloseable {
      */
     private void keepPageTable(long address) {
         SubjectThread thread = threads.getFirst();
-        require(thread.run(new Action.Map(address, pageBytes(), false, PROT_BOTH, null, 0, false, false)));
+        require(thread.run(new Action.Map(address, NEIGHBOUR_PAGE_BYTES, false, PROT_BOTH, null, 0, false, false)));
         require(thread.run(new Action.Store(address, 1)));
     }
 
@@ -146,6 +145,11 @@ final class World implements AutoCloseable {
     Result run(int thread, Step step, Action action) {
         doing[thread] = step;
         return threads.get(thread).run(action);
+    }
+
+    void begin(int thread, Step step, Action action) {
+        doing[thread] = step;
+        threads.get(thread).begin(action);
     }
 
     @Nullable

@@ -204,6 +204,12 @@ final class KernelProcess implements SubjectProcess {
     }
 
     @Override
+    public void beside(Runnable call) {
+        call.run();
+        settle();
+    }
+
+    @Override
     public void exit() {
         if (family.remove(this)) {
             uffds.clear();

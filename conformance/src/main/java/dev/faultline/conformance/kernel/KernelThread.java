@@ -20,9 +20,14 @@ final class KernelThread implements SubjectThread {
 
     @Override
     public Result run(Action action) {
-        puppet.begin(process.command(this, action));
+        begin(action);
         process.settle();
         return puppet.settle();
+    }
+
+    @Override
+    public void begin(Action action) {
+        puppet.begin(process.command(this, action));
     }
 
     @Override

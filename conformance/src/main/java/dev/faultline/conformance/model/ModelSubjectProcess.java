@@ -9,6 +9,7 @@ import dev.faultline.conformance.subject.SubjectProcess;
 import dev.faultline.conformance.subject.SubjectThread;
 import dev.faultline.model.ModelKernel;
 import dev.faultline.model.ModelProcess;
+import dev.faultline.model.ModelTask;
 import dev.faultline.uffd.Pagemap;
 import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.memory.PageSize;
@@ -23,11 +24,14 @@ final class ModelSubjectProcess implements SubjectProcess {
     private final ModelProcess process;
     private final List<ModelSubjectThread> threads = new ArrayList<>();
     private @Nullable ModelProcess child;
+    private final ModelProcess handler;
+    private boolean besideOthers;
     private boolean ended;
 
     private ModelSubjectProcess(ModelKernel kernel, ModelProcess process) {
         this.kernel = kernel;
         this.process = process;
+        handler = kernel.newProcess();
     }
 
     static ModelSubjectProcess of(ModelKernel kernel) {
@@ -112,7 +116,24 @@ final class ModelSubjectProcess implements SubjectProcess {
 
     @Override
     public void settle() {
-        boolean _ = kernel.settle();
+        if (!besideOthers) {
+            boolean _ = kernel.settle();
+        }
+    }
+
+    /** As a task of its own, so that the scheduler lets it take turns with the others. */
+    @Override
+    public void beside(Runnable call) {
+        besideOthers = true;
+        try {
+            ModelTask<@Nullable Void> task = handler.newThread().start(call);
+            boolean _ = kernel.settle();
+            task.failure().ifPresent(failure -> {
+                throw new IllegalStateException("the handler failed", failure);
+            });
+        } finally {
+            besideOthers = false;
+        }
     }
 
     @Override

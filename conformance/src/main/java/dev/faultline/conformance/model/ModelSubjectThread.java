@@ -33,8 +33,13 @@ final class ModelSubjectThread implements SubjectThread {
 
     @Override
     public Result run(Action action) {
-        task = thread.start(() -> call(action));
+        begin(action);
         return result();
+    }
+
+    @Override
+    public void begin(Action action) {
+        task = thread.start(() -> call(action));
     }
 
     @Override

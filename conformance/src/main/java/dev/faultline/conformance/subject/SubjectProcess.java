@@ -66,6 +66,13 @@ public interface SubjectProcess extends AutoCloseable {
     /** Waits until every thread has completed its action or is provably blocked. */
     void settle();
 
+    /**
+     * Does something of the handler's beside actions that were begun, and waits as {@link #settle} does.
+     *
+     * @param call what; its calls of userfaultfds return before threads have settled
+     */
+    void beside(Runnable call);
+
     /** Ends the process as SIGKILL does, and returns when its memory is gone. */
     void exit();
 

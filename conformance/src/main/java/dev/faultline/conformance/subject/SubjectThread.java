@@ -10,6 +10,13 @@ public interface SubjectThread {
      */
     Result run(Action action);
 
+    /**
+     * Begins an action beside what else goes on; {@link #result} tells how far it came.
+     *
+     * @param action what to do
+     */
+    void begin(Action action);
+
     /** {@return how far the last action has come by now, when all threads have settled} */
     Result result();
 
