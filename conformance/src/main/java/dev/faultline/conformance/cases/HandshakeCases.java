@@ -133,7 +133,7 @@ final class HandshakeCases {
                                         X86.MMAP,
                                         0,
                                         4096,
-                                        X86.PROT_READ_WRITE,
+                                        Scene.PROT_READ,
                                         X86.MAP_SHARED,
                                         opened(scene, O_NONBLOCK),
                                         0)))

