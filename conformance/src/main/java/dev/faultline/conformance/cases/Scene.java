@@ -2,6 +2,7 @@ package dev.faultline.conformance.cases;
 
 import dev.faultline.conformance.subject.Action;
 import dev.faultline.conformance.subject.MemoryKind;
+import dev.faultline.conformance.subject.RawCalls;
 import dev.faultline.conformance.subject.Result;
 import dev.faultline.conformance.subject.Subject;
 import dev.faultline.conformance.subject.SubjectFile;
@@ -63,10 +64,11 @@ public final class Scene implements AutoCloseable {
     }
 
     MemoryKind kind() {
-        if (kind == null) {
-            throw new IllegalStateException("this case is of no kind of memory");
-        }
-        return kind;
+        return kind == null ? MemoryKind.SHMEM : kind;
+    }
+
+    RawCalls raw() {
+        return process.raw().orElseThrow(() -> new UnavailableException("needs system calls by number"));
     }
 
     long pageBytes() {
@@ -115,6 +117,24 @@ public final class Scene implements AutoCloseable {
     /** Has the first pages of the range registered. */
     void register(int pages, long modes) {
         uffd().register(BASE, pages * pageBytes(), modes);
+    }
+
+    /** {@return the calls that the registration of the first pages names, or how it failed} */
+    String tryRegister(int pages, long modes) {
+        return Words.mask(() -> uffd().register(BASE, pages * pageBytes(), modes));
+    }
+
+    /** Maps, opens and registers all at once. */
+    Uffd prepare(int pages, long modes, long features) {
+        map(pages);
+        Uffd opened = open(features);
+        register(pages, modes);
+        return opened;
+    }
+
+    /** {@return all modes that the memory supports} */
+    long allModes() {
+        return kind().isOfFile() ? Modes.MISSING | Modes.WP | Modes.MINOR : Modes.MISSING | Modes.WP;
     }
 
     /** {@return a page's worth of native memory that is filled with a byte} */

@@ -7,7 +7,9 @@ import dev.faultline.uffd.Pagemap;
 import dev.faultline.uffd.PagemapScan;
 import dev.faultline.uffd.UffdEvent;
 import dev.faultline.uffd.internal.linux.Errno;
+import dev.faultline.uffd.os.LinuxException;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What came of something, in words. */
@@ -17,6 +19,9 @@ final class Words {
             | PageCategory.FILE.mask()
             | PageCategory.SWAPPED.mask()
             | PageCategory.ZERO.mask();
+
+    private static final Pattern SPACE = Pattern.compile(" +");
+    private static final long KNOWN_CALLS = 0x1ff;
 
     private Words() {}
 
@@ -52,6 +57,56 @@ final class Words {
         return cause
                 + ((flags & UffdEvent.PageFault.WRITE) != 0 ? "+WRITE" : "")
                 + ((flags & ~known) != 0 ? "+0x" + Long.toHexString(flags & ~known) : "");
+    }
+
+    /** A call that tells a number, or fails with a LinuxException. */
+    @FunctionalInterface
+    interface Call {
+        long run();
+    }
+
+    /** {@return {@code OK}, or the errno with which a call failed} */
+    static String of(Runnable call) {
+        try {
+            call.run();
+            return "OK";
+        } catch (LinuxException e) {
+            return Errno.symbol(e.errno());
+        }
+    }
+
+    /** {@return {@code OK}, or the errno that a system call returned negated} */
+    static String of(long result) {
+        return result < 0 ? Errno.symbol((int) -result) : "OK";
+    }
+
+    /** {@return the calls that a registration named, of those of Linux 6.18, or the errno with which it failed} */
+    static String mask(Call registration) {
+        try {
+            return "0x" + Long.toHexString(registration.run() & KNOWN_CALLS);
+        } catch (LinuxException e) {
+            return Errno.symbol(e.errno());
+        }
+    }
+
+    /** {@return how a touch of a page came out: without an event, with which, or with a signal} */
+    static String touch(Scene scene, Result result) {
+        return switch (result) {
+            case Result.Done done -> "silent " + done.value();
+            case Result.Blocked _ -> of(scene.read(scene.uffd()));
+            case Result.Signalled signalled -> signalled.toString();
+            case Result.Failed failed -> failed.toString();
+        };
+    }
+
+    /** {@return the words of a text} */
+    static List<String> split(String text) {
+        return SPACE.splitAsStream(text).toList();
+    }
+
+    /** {@return some observations, in order} */
+    static String join(String... observations) {
+        return String.join("; ", observations);
     }
 
     /** {@return the value if it is done, else what happened} */

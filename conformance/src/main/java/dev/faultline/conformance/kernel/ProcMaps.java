@@ -38,6 +38,15 @@ final class ProcMaps {
         return "";
     }
 
+    static long find(int processId, String name) {
+        for (String line : lines("/proc/" + processId + "/maps")) {
+            if (line.endsWith(name)) {
+                return range(line).start();
+            }
+        }
+        return 0;
+    }
+
     private static MappedRange range(String line) {
         int dash = line.indexOf('-');
         int space = line.indexOf(' ');

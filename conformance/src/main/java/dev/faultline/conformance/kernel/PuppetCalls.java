@@ -33,6 +33,11 @@ final class PuppetCalls implements RawCalls {
     }
 
     @Override
+    public long find(String name) {
+        return ProcMaps.find(service.processId(), name);
+    }
+
+    @Override
     public long word(long offset) {
         return memory.word(offset);
     }

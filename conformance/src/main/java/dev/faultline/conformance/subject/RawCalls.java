@@ -19,6 +19,9 @@ public interface RawCalls {
     /** Writes words of 64 bits to that memory. */
     void put(long offset, long... words);
 
+    /** {@return where the process has a mapping of that name in /proc/PID/maps, or 0} */
+    long find(String name);
+
     /** {@return a word of 64 bits of that memory} */
     long word(long offset);
 }
