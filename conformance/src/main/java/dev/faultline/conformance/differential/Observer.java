@@ -69,7 +69,7 @@ final class Observer implements AutoCloseable {
         }
         StringBuilder text = new StringBuilder();
         text.append(file.allocatedBytes() / world.pageBytes()).append(" of ").append(world.filePages());
-        for (int page = 0; page < world.filePages(); page++) {
+        for (int page = 0; page < Math.min(world.filePages(), world.program().slots()); page++) {
             long offset = world.bytes(page);
             boolean hole = file.nextData(offset) != offset;
             text.append(hole ? " -" : " " + content(file, offset));

@@ -164,10 +164,16 @@ final class Performer {
             }
             case Step.PunchHole(int page, int pages) -> file.punchHole(bytes(page), bytes(pages));
             case Step.Allocate(int page, int pages) -> {
+                if (page + pages > world.program().slots()) {
+                    return "too long for the alias mapping";
+                }
                 file.allocate(bytes(page), bytes(pages));
                 world.setFilePages(Math.max(world.filePages(), page + pages));
             }
             case Step.Resize(int pages) -> {
+                if (pages > world.program().slots()) {
+                    return "too long for the alias mapping";
+                }
                 file.resize(bytes(pages));
                 world.setFilePages(pages);
             }

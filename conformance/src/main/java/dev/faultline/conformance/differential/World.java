@@ -41,7 +41,7 @@ final class World implements AutoCloseable {
     private final List<SubjectThread> threads = new ArrayList<>();
     private final @Nullable Step[] doing;
     private final @Nullable Uffd[] uffds = new Uffd[UFFDS];
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared(); // the model's handler has threads of its own
     private final MemorySegment content;
     private final EventBatch batch = new EventBatch(BATCH);
     private final Pagemap pagemap;

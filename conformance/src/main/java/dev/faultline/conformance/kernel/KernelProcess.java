@@ -42,6 +42,7 @@ final class KernelProcess implements SubjectProcess {
     private final List<Long> uffds = new ArrayList<>();
     private long nextStack;
     private @Nullable SocketPair forChild;
+    private List<Long> uffdsOfChild = List.of();
     private @Nullable KernelThread forker;
 
     private KernelProcess(PuppetThread service, Family family, long nextStack) {
@@ -167,6 +168,7 @@ final class KernelProcess implements SubjectProcess {
     long prepareFork() {
         SocketPair pair = socketPair();
         forChild = pair;
+        uffdsOfChild = List.copyOf(uffds);
         return pair.theirs();
     }
 
@@ -181,7 +183,7 @@ final class KernelProcess implements SubjectProcess {
         int childId = (int) forker.result().value();
         KernelProcess child = new KernelProcess(new PuppetThread(pair.ours(), childId, childId), family, nextStack);
         // Else the child would keep the parent's userfaultfds open.
-        uffds.forEach(number -> child.service.check(Command.syscall(X86.CLOSE, number)));
+        uffdsOfChild.forEach(number -> child.service.check(Command.syscall(X86.CLOSE, number)));
         child.newThread();
         return child;
     }

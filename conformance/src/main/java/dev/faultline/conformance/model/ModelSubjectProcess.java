@@ -24,14 +24,12 @@ final class ModelSubjectProcess implements SubjectProcess {
     private final ModelProcess process;
     private final List<ModelSubjectThread> threads = new ArrayList<>();
     private @Nullable ModelProcess child;
-    private final ModelProcess handler;
     private boolean besideOthers;
     private boolean ended;
 
     private ModelSubjectProcess(ModelKernel kernel, ModelProcess process) {
         this.kernel = kernel;
         this.process = process;
-        handler = kernel.newProcess();
     }
 
     static ModelSubjectProcess of(ModelKernel kernel) {
@@ -126,7 +124,7 @@ final class ModelSubjectProcess implements SubjectProcess {
     public void beside(Runnable call) {
         besideOthers = true;
         try {
-            ModelTask<@Nullable Void> task = handler.newThread().start(call);
+            ModelTask<@Nullable Void> task = process.newThread().start(call);
             boolean _ = kernel.settle();
             task.failure().ifPresent(failure -> {
                 throw new IllegalStateException("the handler failed", failure);
