@@ -2,9 +2,7 @@ package dev.faultline.conformance.differential;
 
 import dev.faultline.conformance.subject.Subject;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Holds what the kernel did against what the model may do. Steps that let several threads go on at once may end in more
@@ -12,17 +10,10 @@ import org.jspecify.annotations.Nullable;
  * model goes the same way from the first step to the last.
  */
 final class Comparison {
-    /**
-     * Where they part.
-     *
-     * @param program what was run
-     * @param step the first step at which no interleaving gives what the kernel gave
-     * @param kernel what the kernel gave
-     * @param model what the model gave
-     */
-    record Difference(Program program, int step, List<Observation> kernel, List<Observation> model) {}
+    /** After how many equal runs a program counts as one that has no choice of interleavings. */
+    private static final int EQUAL_RUNS = 16;
 
-    private static final int INTERLEAVINGS = 64;
+    private static final int INTERLEAVINGS = 1500;
 
     private final Subject kernel;
     private final LongFunction<Subject> models;
@@ -38,31 +29,38 @@ final class Comparison {
         this.models = models;
     }
 
-    /** {@return where the two part on a program, or nothing} */
-    Optional<Difference> compare(Program program) {
+    /**
+     * {@return what came of a program}
+     *
+     * <p>The model runs first, and the program ends before a step that would never end: a kernel's thread that faults for
+     * ever can be killed only.
+     */
+    Verdict compare(Program program) {
+        List<Observation> modelled = model(program, 0);
+        if (modelled.getLast().isEndless()) {
+            return compare(program.withSteps(program.steps().subList(0, modelled.size() - 1)));
+        }
         List<Observation> real = Run.of(program, kernel);
-        Difference farthest = null;
-        for (long seed = 0; seed < INTERLEAVINGS; seed++) {
-            List<Observation> modelled = model(program, seed);
+        List<Observation> first = modelled;
+        List<Observation> nearest = modelled;
+        int farthest = firstDifference(real, modelled);
+        boolean races = false;
+        for (int seed = 1; farthest >= 0 && seed < (races ? INTERLEAVINGS : EQUAL_RUNS); seed++) {
+            modelled = model(program, seed);
+            races |= !modelled.equals(first);
             int step = firstDifference(real, modelled);
-            if (step < 0) {
-                return Optional.empty();
-            }
-            if (isFarther(farthest, step)) {
-                farthest = new Difference(program, step, real, modelled);
+            if (step < 0 || step > farthest) {
+                farthest = step;
+                nearest = modelled;
             }
         }
-        return Optional.ofNullable(farthest);
+        return new Verdict(program, farthest, races, real, nearest);
     }
 
     private List<Observation> model(Program program, long seed) {
         try (Subject model = models.apply(seed)) {
             return Run.of(program, model);
         }
-    }
-
-    private static boolean isFarther(@Nullable Difference farthest, int step) {
-        return farthest == null || step > farthest.step();
     }
 
     private static int firstDifference(List<Observation> first, List<Observation> second) {

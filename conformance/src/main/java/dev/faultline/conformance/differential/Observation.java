@@ -12,9 +12,28 @@ package dev.faultline.conformance.differential;
  * @param mappings the mappings and their flags, after steps that may have changed them
  */
 record Observation(String result, String threads, String backlog, String pages, String file, String mappings) {
+    /** That a run has ended before. */
+    static final Observation NONE = new Observation("nothing", "", "", "", "", "");
+
+    private static final String FAILED = "failed: ";
+
     /** {@return that the subject did what no subject should: it hangs, its process has died} */
     static Observation failed(RuntimeException failure) {
-        return new Observation("failed: " + failure, "", "", "", "", "");
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return new Observation(FAILED + cause.getMessage(), "", "", "", "", "");
+    }
+
+    /** {@return whether the subject says that the step would never end} */
+    boolean isEndless() {
+        return result.startsWith(FAILED) && result.endsWith("for ever");
+    }
+
+    /** {@return whether the step had nothing to do} */
+    boolean isIdle() {
+        return Performer.IDLE.contains(result);
     }
 
     /** {@return the parts in which two of them differ, or all if they do not} */
@@ -31,7 +50,7 @@ record Observation(String result, String threads, String backlog, String pages, 
 
     private static void add(StringBuilder text, String name, String first, String second) {
         if (!first.equals(second)) {
-            text.append(String.format("  %-9s %s%n  %9s %s%n", name, first, "", second));
+            text.append(String.format("# %-9s %s%n# %9s %s%n", name, first, "", second));
         }
     }
 

@@ -11,14 +11,22 @@ import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Does the steps of a program in a world, and tells what each gave. */
 final class Performer {
-    private static final String BUSY = "busy";
     private static final String FORKS = "a thread forks";
+    private static final String OPEN_ALREADY = "open already";
+    private static final String TOO_LONG = "too long for the alias mapping";
+    private static final String BUSY = "busy";
     private static final String NOT_OPEN = "not open";
     private static final String NO_FILE_PAGE = "behind the file's end";
+    private static final String NO_FILE = "no file";
+
+    /** What steps give that do nothing. */
+    static final Set<String> IDLE =
+            Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG);
 
     private final World world;
 
@@ -37,7 +45,7 @@ final class Performer {
                 case Step.OfThread ofThread -> world.isBusy(ofThread.thread()) ? BUSY : run(ofThread);
                 case Step.OfFile ofFile -> {
                     SubjectFile file = world.file();
-                    yield file == null ? "no file" : change(file, ofFile);
+                    yield file == null ? NO_FILE : change(file, ofFile);
                 }
                 case Step.Interrupt interrupt -> interrupt(interrupt.thread());
                 case Step.Scan scan -> scan(scan);
@@ -50,7 +58,7 @@ final class Performer {
 
     private String open(Step.Open open) {
         if (world.uffd(open.uffd()) != null) {
-            return "open already";
+            return OPEN_ALREADY;
         }
         world.setUffd(open.uffd(), world.process().openUffd(open.features(), open.userModeOnly()));
         return "ok";
@@ -165,14 +173,14 @@ final class Performer {
             case Step.PunchHole(int page, int pages) -> file.punchHole(bytes(page), bytes(pages));
             case Step.Allocate(int page, int pages) -> {
                 if (page + pages > world.program().slots()) {
-                    return "too long for the alias mapping";
+                    return TOO_LONG;
                 }
                 file.allocate(bytes(page), bytes(pages));
                 world.setFilePages(Math.max(world.filePages(), page + pages));
             }
             case Step.Resize(int pages) -> {
                 if (pages > world.program().slots()) {
-                    return "too long for the alias mapping";
+                    return TOO_LONG;
                 }
                 file.resize(bytes(pages));
                 world.setFilePages(pages);
