@@ -112,9 +112,10 @@ public final class VmaTree {
         return low;
     }
 
-    /** {@return whether two mappings that touch differ in nothing} Source: mm/vma.c, is_mergeable_vma. */
+    /** {@return whether two mappings that touch differ in nothing} Huge pages never merge. mm/vma.c, is_mergeable_vma. */
     private static boolean canMerge(Vma low, Vma high) {
-        return agree(low, high)
+        return !low.isHuge()
+                && agree(low, high)
                 && low.protection() == high.protection()
                 && canShareIdentity(low.identity(), high.identity());
     }
