@@ -104,13 +104,14 @@ final class PagemapScanner {
         if (taken == 0) {
             return stop;
         }
-        if (protects() && vma.isHuge() && taken << Pages.SHIFT != vma.pageBytes()) {
+        boolean protectsIt = protects() && (!vma.isHuge() || pte instanceof Pte.Present);
+        if (protectsIt && vma.isHuge() && stop - from != vma.pageBytes()) {
             throw new IllegalStateException(
                     String.format("PAGEMAP_SCAN stopped at 0x%x without progress: part of a huge page?", from));
         }
-        add(from, taken << Pages.SHIFT, categories & scan.reported());
+        add(from, stop - from, categories & scan.reported());
         foundPages += taken;
-        if (protects() && (pte != null || !vma.isHuge())) {
+        if (protectsIt) {
             space.pages().set(vma.pageOf(from), pte == null ? Pte.Marker.PROTECTED : pte.protect());
         }
         return stop < to ? stop : -1;

@@ -72,6 +72,11 @@ public final class VmaTree {
         return merge(vma);
     }
 
+    /** Adds a mapping to a child's, where none merges. */
+    public void insertCopy(Vma vma) {
+        byStart.put(vma.start(), vma);
+    }
+
     /** Changes the part of one mapping that lies in a range; splits it off before, and merges it after. */
     public Vma modify(Vma vma, long start, long end, Consumer<Vma> change) {
         split(vma, start);
