@@ -63,7 +63,7 @@ final class FileRules {
         }
     }
 
-    /** fallocate: pages of shmem without content yet, huge pages of zeros. {@return whether there were enough} */
+    /** fallocate: pages of shmem without content, which the next one finds and clears; huge pages of zeros. {@return whether there were enough} */
     boolean allocate(PageCache cache, long offset, long lengthBytes) {
         long end = offset + lengthBytes;
         if (end > cache.lengthBytes()) {
@@ -80,7 +80,7 @@ final class FileRules {
                 } else {
                     cache.allocateOnly(index);
                 }
-            } else if (cache.isSwapped(index)) {
+            } else {
                 cache.makePresent(index);
             }
         }

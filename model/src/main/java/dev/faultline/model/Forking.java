@@ -74,7 +74,7 @@ final class Forking {
             file.addMapper(child);
         }
         child.mappings().insert(copy);
-        if (copy.has(Vma.WRITE_PROTECT) || vma.identity() != null) {
+        if (copy.has(Vma.WRITE_PROTECT) || vma.identity() != null || vma.isGuarded()) {
             copyPages(parent, child, vma, copy.has(Vma.WRITE_PROTECT));
         }
     }
@@ -89,9 +89,14 @@ final class Forking {
             if (pte != null) {
                 Pte shared = share(vma, pte);
                 parent.pages().set(address, shared);
-                child.pages().set(address, keepsProtection ? shared : shared.withoutProtection());
+                boolean keeps = keepsProtection && !isPoisonOrGuard(shared);
+                child.pages().set(address, keeps ? shared : shared.withoutProtection());
             }
         }
+    }
+
+    private static boolean isPoisonOrGuard(Pte pte) {
+        return pte instanceof Pte.Marker marker && marker.kind() != Pte.Marker.Kind.PROTECTION;
     }
 
     /** copy_present_ptes: pages of the process's own are read-only from now on, in both. */

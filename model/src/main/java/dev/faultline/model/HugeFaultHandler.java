@@ -21,7 +21,7 @@ final class HugeFaultHandler {
         switch (pte) {
             case null -> fill(vma, touch, false);
             case Pte.Marker marker -> {
-                if (marker == Pte.Marker.POISONED) {
+                if (marker.kind() == Pte.Marker.Kind.POISON) {
                     throw new SigbusException(touch.address(), true);
                 }
                 fill(vma, touch, true);

@@ -140,11 +140,12 @@ final class Mapping {
             if (vma.start() > next) {
                 return -Errno.ENOMEM;
             }
-            int errno = protectPart(space, vma, next, Math.min(end, vma.end()), protection);
+            long to = Math.min(end, vma.end());
+            int errno = protectPart(space, vma, next, to, protection);
             if (errno != 0) {
                 return -errno;
             }
-            next = Math.min(end, vma.end());
+            next = to;
         }
         return next < end ? -Errno.ENOMEM : 0;
     }

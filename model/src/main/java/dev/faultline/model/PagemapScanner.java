@@ -95,13 +95,17 @@ final class PagemapScanner {
 
     private long scanPage(Vma vma, long ofMapping, long from, long to) {
         Pte pte = space.pages().get(vma.pageOf(from));
-        long categories = ofMapping | categories(vma, pte);
+        boolean isLookedAt = vma.has(Vma.WRITE_PROTECT) || space.pages().hasTable(from);
+        long categories = ofMapping | categories(vma, pte, isLookedAt);
         if (!matches(categories)) {
             return -1;
         }
         long pages = (to - from) >> Pages.SHIFT;
-        long left = scan.maxPages() == 0 ? pages : scan.maxPages() - foundPages;
-        long taken = Math.min(pages, left);
+        long taken = scan.maxPages() == 0 ? pages : Math.min(pages, scan.maxPages() - foundPages);
+        long stop = from + (taken << Pages.SHIFT);
+        if (taken == 0) {
+            return stop;
+        }
         if (protects() && vma.isHuge() && taken << Pages.SHIFT != vma.pageBytes()) {
             throw new IllegalStateException(
                     String.format("PAGEMAP_SCAN stopped at 0x%x without progress: part of a huge page?", from));
@@ -109,9 +113,9 @@ final class PagemapScanner {
         add(from, taken << Pages.SHIFT, categories & scan.reported());
         foundPages += taken;
         if (protects()) {
-            WriteProtection.apply(space, vma, vma.pageOf(from), to, true);
+            space.pages().set(vma.pageOf(from), pte == null ? Pte.Marker.PROTECTED : pte.protect());
         }
-        return foundPages == scan.maxPages() && scan.maxPages() != 0 ? from + (taken << Pages.SHIFT) : -1;
+        return stop < to ? stop : -1;
     }
 
     private boolean matches(long categories) {
@@ -128,15 +132,23 @@ final class PagemapScanner {
         }
     }
 
-    /** pagemap_page_category, and for huge pages pagemap_hugetlb_category. */
-    private static long categories(Vma vma, @Nullable Pte pte) {
+    /**
+     * pagemap_page_category, and for huge pages pagemap_hugetlb_category. A page that does not exist counts as written where there is
+     * a page table that could say otherwise, or where the mapping is registered for it.
+     */
+    private static long categories(Vma vma, @Nullable Pte pte, boolean isLookedAt) {
         long huge = vma.isHuge() ? PageCategory.HUGE.mask() : 0;
         long written = pte != null && pte.isProtected() ? 0 : WRITTEN;
         return switch (pte) {
-            case null -> vma.isHuge() ? huge : WRITTEN;
+            case null -> vma.isHuge() || !isLookedAt ? 0 : WRITTEN;
             case Pte.Present present -> huge | written | PageCategory.PRESENT.mask() | ofFrame(present.frame());
-            case Pte.Swapped _, Pte.Marker _ -> huge | written | PageCategory.SWAPPED.mask();
+            case Pte.Swapped _ -> written | PageCategory.SWAPPED.mask();
+            case Pte.Marker marker -> huge | written | PageCategory.SWAPPED.mask() | ofMarker(marker);
         };
+    }
+
+    private static long ofMarker(Pte.Marker marker) {
+        return marker.kind() == Pte.Marker.Kind.GUARD ? PageCategory.GUARD.mask() : 0;
     }
 
     private static long ofFrame(Frame frame) {

@@ -105,6 +105,9 @@ public final class VmaTree {
         if (low.identity() == null) {
             low.setIdentity(high.identity());
         }
+        if (high.isGuarded()) {
+            low.setGuarded();
+        }
         low.setRange(low.start(), high.end());
         return low;
     }
@@ -123,6 +126,7 @@ public final class VmaTree {
                 && low.file() == high.file()
                 && low.fileOffset() + (low.end() - low.start()) == high.fileOffset()
                 && low.isNoReserve() == high.isNoReserve()
+                && low.isAccounted() == high.isAccounted()
                 && low.isDontFork() == high.isDontFork()
                 && low.context() == high.context()
                 && low.modes() == high.modes();
