@@ -100,9 +100,18 @@ public final class Scene implements AutoCloseable {
         return file;
     }
 
-    /** Opens the userfaultfd of the scene. */
+    /** Opens the userfaultfd of the scene; when there are several, the last one is it. */
     Uffd open(long features) {
-        Uffd opened = closeAtEnd(process.openUffd(features, false));
+        return open(features, false);
+    }
+
+    /** Opens one that serves no faults of the kernel. */
+    Uffd openUserModeOnly() {
+        return open(0, true);
+    }
+
+    private Uffd open(long features, boolean userModeOnly) {
+        Uffd opened = closeAtEnd(process.openUffd(features, userModeOnly));
         uffd = opened;
         return opened;
     }

@@ -1,6 +1,7 @@
 package dev.faultline.conformance.cases;
 
 import dev.faultline.conformance.subject.Result;
+import dev.faultline.conformance.subject.SubjectProcess;
 import dev.faultline.uffd.Outcome;
 import dev.faultline.uffd.PageCategory;
 import dev.faultline.uffd.Pagemap;
@@ -120,8 +121,13 @@ final class Words {
      * or nothing but protection; {@code wp} with protection from writing}
      */
     static String entry(Scene scene, long address) {
+        return entry(scene.process(), scene, address);
+    }
+
+    /** {@return the same of another process} */
+    static String entry(SubjectProcess process, Scene scene, long address) {
         long[] found = {0};
-        try (Pagemap pagemap = scene.process().pagemap()) {
+        try (Pagemap pagemap = process.pagemap()) {
             pagemap.scan(
                     PagemapScan.anyOf(address, scene.pageBytes(), CATEGORIES),
                     (_, _, categories) -> found[0] |= categories);

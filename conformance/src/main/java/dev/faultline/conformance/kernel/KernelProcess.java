@@ -118,6 +118,11 @@ final class KernelProcess implements SubjectProcess {
         return new KernelUffd(this, LinuxUffd.adopt(take(number)), number);
     }
 
+    @Override
+    public void unregisterOnly(Uffd uffd, long address, long lengthBytes) {
+        ((KernelUffd) uffd).unregisterOnly(address, lengthBytes);
+    }
+
     /** Closes the puppet's own descriptor of a userfaultfd. */
     void forget(long number) {
         if (uffds.remove(number)) {

@@ -3,12 +3,18 @@ package dev.faultline.conformance.kernel;
 import dev.faultline.conformance.subject.SettlingUffd;
 import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.Outcome;
+import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.os.LinuxException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * A userfaultfd that a puppet opened and this process serves through the library. MOVE is the puppet's own call, because
  * the kernel refuses it from another process.
  */
 final class KernelUffd extends SettlingUffd {
+    private static final long UFFDIO_UNREGISTER = 0x8010aa01L;
     private static final long UFFDIO_MOVE = 0xc028aa05L;
 
     private final KernelProcess process;
@@ -22,14 +28,13 @@ final class KernelUffd extends SettlingUffd {
         this.number = number;
     }
 
-    /** {@return its descriptor in the puppet} */
-    long number() {
-        return number;
-    }
-
-    /** {@return its descriptor here} */
-    LinuxUffd here() {
-        return uffd;
+    void unregisterOnly(long address, long lengthBytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment range = arena.allocateFrom(ValueLayout.JAVA_LONG, address, lengthBytes);
+            long result = LibC.ioctl(uffd.fd().number(), UFFDIO_UNREGISTER, range.address());
+            LinuxException.check(result, "ioctl(UFFDIO_UNREGISTER)");
+        }
+        process.settle();
     }
 
     @Override

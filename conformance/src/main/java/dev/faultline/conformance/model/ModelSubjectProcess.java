@@ -3,7 +3,6 @@ package dev.faultline.conformance.model;
 import dev.faultline.conformance.subject.Action;
 import dev.faultline.conformance.subject.RawCalls;
 import dev.faultline.conformance.subject.Result;
-import dev.faultline.conformance.subject.SettlingUffd;
 import dev.faultline.conformance.subject.SubjectFile;
 import dev.faultline.conformance.subject.SubjectProcess;
 import dev.faultline.conformance.subject.SubjectThread;
@@ -67,7 +66,13 @@ final class ModelSubjectProcess implements SubjectProcess {
 
     @Override
     public Uffd openUffd(long featureBits, boolean userModeOnly) {
-        return new SettlingUffd(process.openUffd(featureBits, userModeOnly), this::settle);
+        return new ModelSubjectUffd(process.openUffd(featureBits, userModeOnly), this::settle);
+    }
+
+    @Override
+    public void unregisterOnly(Uffd uffd, long address, long lengthBytes) {
+        ((ModelSubjectUffd) uffd).model().unregisterOnly(address, lengthBytes);
+        settle();
     }
 
     @Override
@@ -82,7 +87,7 @@ final class ModelSubjectProcess implements SubjectProcess {
 
     @Override
     public String vmFlags(long address) {
-        return process.vmFlags(address);
+        return mappings(address, address + 1).isEmpty() ? "" : process.vmFlags(address);
     }
 
     @Override

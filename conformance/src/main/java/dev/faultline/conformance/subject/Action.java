@@ -70,6 +70,10 @@ public sealed interface Action {
         REMOVE(9),
         /** MADV_WILLNEED. */
         WILLNEED(3),
+        /** MADV_HUGEPAGE. */
+        HUGEPAGE(14),
+        /** MADV_NOHUGEPAGE. */
+        NOHUGEPAGE(15),
         /** MADV_PAGEOUT. */
         PAGEOUT(21),
         /** MADV_POPULATE_READ. */

@@ -41,6 +41,15 @@ public interface SubjectProcess extends AutoCloseable {
     Uffd openUffd(long featureBits, boolean userModeOnly);
 
     /**
+     * UFFDIO_UNREGISTER alone, without the wake that the library adds.
+     *
+     * @param uffd one that this process opened
+     * @param address the first byte
+     * @param lengthBytes a multiple of the page size
+     */
+    void unregisterOnly(Uffd uffd, long address, long lengthBytes);
+
+    /**
      * {@return an empty memory file}
      *
      * @param lengthBytes a multiple of the page size

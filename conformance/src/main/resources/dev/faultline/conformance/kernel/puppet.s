@@ -11,8 +11,8 @@
 #   4 FORK descriptor              value: process id; the child takes its commands from the descriptor
 #
 # SIGBUS and SIGSEGV end the command and are its answer. SIGUSR1 does nothing, but it interrupts. The first thread takes
-# commands from descriptor 0 and answers on 1. A descriptor that ends, ends the process; so does the end of the thread
-# that started it.
+# commands from descriptor 0 and answers on 1. A descriptor that ends, ends its process; the first process
+# ends with the thread that started it, too.
 #
 #   r12 descriptor of commands   r13 descriptor of answers   rsp the command, and the answer behind it
 #
@@ -177,10 +177,6 @@ fork:
         jnz answer
         mov r12d, ebx
         mov r13d, ebx
-        mov edi, PR_SET_PDEATHSIG
-        mov esi, SIGKILL
-        mov eax, SYS_prctl
-        syscall
         jmp take
 
         # rax = value
