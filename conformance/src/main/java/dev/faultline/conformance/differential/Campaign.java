@@ -101,7 +101,8 @@ public final class Campaign {
     }
 
     private Difference shortest(long seed, Verdict found) {
-        Program program = new Shrinker(candidate -> comparison.compare(candidate).differs()).shrink(found.program());
+        Program program =
+                new Shrinker(candidate -> comparison.compare(candidate).differs()).shrink(found.program());
         Verdict verdict = comparison.compare(program);
         // One that needs a race may not show at once.
         return difference(seed, verdict.differs() ? verdict : found);

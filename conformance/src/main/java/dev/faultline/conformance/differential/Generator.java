@@ -211,7 +211,9 @@ final class Generator {
     }
 
     private long modes() {
-        return kind.isOfFile() ? oneIn(3) ? 7 : 1 + random.nextInt(7) : oneIn(12) ? random.nextInt(16) : 1 + random.nextInt(3);
+        return kind.isOfFile()
+                ? oneIn(3) ? 7 : 1 + random.nextInt(7)
+                : oneIn(12) ? random.nextInt(16) : 1 + random.nextInt(3);
     }
 
     private int flags() {

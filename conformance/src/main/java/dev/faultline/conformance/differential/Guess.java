@@ -110,7 +110,7 @@ final class Guess {
             case Step.PunchHole punch -> fill(mapped, punch.page(), punch.pages(), false);
             case Step.Map map -> remapped(map.page(), map.pages(), true);
             case Step.Unmap unmap -> remapped(unmap.page(), unmap.pages(), false);
-            case Step.Remap(_, int page, int pages, int newPages, int to, boolean keepOld) -> {
+            case Step.Remap(var _, int page, int pages, int newPages, int to, boolean keepOld) -> {
                 if (to >= 0) {
                     remapped(to, newPages, true);
                     remapped(page, pages, keepOld);

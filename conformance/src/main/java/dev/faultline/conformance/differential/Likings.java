@@ -66,14 +66,13 @@ final class Likings {
         long chosen = 0;
         boolean events = random.nextInt(2) == 0;
         for (UffdFeature feature : UffdFeature.values()) {
-            int oneIn =
-                    switch (feature) {
-                        case EVENT_FORK, EVENT_REMAP, EVENT_REMOVE, EVENT_UNMAP -> events ? 2 : 0;
-                        case THREAD_ID -> 2;
-                        case SIGBUS -> 12;
-                        case WP_ASYNC -> 4;
-                        default -> 3;
-                    };
+            int oneIn = switch (feature) {
+                case EVENT_FORK, EVENT_REMAP, EVENT_REMOVE, EVENT_UNMAP -> events ? 2 : 0;
+                case THREAD_ID -> 2;
+                case SIGBUS -> 12;
+                case WP_ASYNC -> 4;
+                default -> 3;
+            };
             if (oneIn > 0 && random.nextInt(oneIn) == 0) {
                 chosen |= feature.mask();
             }

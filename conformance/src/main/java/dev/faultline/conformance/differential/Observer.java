@@ -88,24 +88,23 @@ final class Observer implements AutoCloseable {
     }
 
     private String mappings(Step step) {
-        int page =
-                switch (step) {
-                    case Step.Register register -> register.page();
-                    case Step.Unregister unregister -> unregister.page();
-                    case Step.Map map -> map.page();
-                    case Step.Unmap unmap -> unmap.page();
-                    case Step.Remap remap -> remap.to() < 0 ? remap.page() : remap.to();
-                    case Step.Protect protect -> protect.page();
-                    case Step.Close _, Step.Read _, Step.Race _ -> 0;
-                    default -> -1;
-                };
+        int page = switch (step) {
+            case Step.Register register -> register.page();
+            case Step.Unregister unregister -> unregister.page();
+            case Step.Map map -> map.page();
+            case Step.Unmap unmap -> unmap.page();
+            case Step.Remap remap -> remap.to() < 0 ? remap.page() : remap.to();
+            case Step.Protect protect -> protect.page();
+            case Step.Close _, Step.Read _, Step.Race _ -> 0;
+            default -> -1;
+        };
         return page < 0 ? "" : maps(world.address(page));
     }
 
     private String maps(long flagsOf) {
         long base = world.base();
-        List<MappedRange> ranges =
-                world.process().mappings(base, base + world.bytes(world.program().slots()));
+        List<MappedRange> ranges = world.process()
+                .mappings(base, base + world.bytes(world.program().slots()));
         return ranges.stream()
                 .map(range -> Words.page(range.start(), world)
                         + "-"

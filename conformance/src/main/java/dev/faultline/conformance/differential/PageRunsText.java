@@ -41,7 +41,10 @@ final class PageRunsText implements Pagemap.PageRuns {
         // The first letter of each: Tracked is T, and WRITTEN is W.
         for (PageCategory category : CATEGORIES) {
             if ((categories & category.mask()) != 0) {
-                text.append(category == PageCategory.WRITE_TRACKED ? 'T' : category.name().charAt(0));
+                text.append(
+                        category == PageCategory.WRITE_TRACKED
+                                ? 'T'
+                                : category.name().charAt(0));
             }
         }
         categories = -1;

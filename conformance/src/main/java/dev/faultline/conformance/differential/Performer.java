@@ -25,8 +25,7 @@ final class Performer {
     private static final String NO_FILE = "no file";
 
     /** What steps give that do nothing. */
-    static final Set<String> IDLE =
-            Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG);
+    static final Set<String> IDLE = Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG);
 
     private final World world;
 
@@ -74,25 +73,26 @@ final class Performer {
                 uffd.close();
                 yield "ok";
             }
-            case Step.Register(_, int page, int pages, long modes) ->
+            case Step.Register(var _, int page, int pages, long modes) ->
                 "0x" + Long.toHexString(uffd.register(at(page), bytes(pages), modes));
-            case Step.Unregister(_, int page, int pages) -> {
+            case Step.Unregister(var _, int page, int pages) -> {
                 uffd.unregister(at(page), bytes(pages));
                 yield "ok";
             }
-            case Step.Continue(_, int page, int pages, int flags) ->
+            case Step.Continue(var _, int page, int pages, int flags) ->
                 uffd.continuePages(at(page), bytes(pages), flags).toString();
-            case Step.Copy(_, int page, int pages, int value, int flags) ->
-                uffd.copy(at(page), world.content(pages, value), bytes(pages), flags).toString();
-            case Step.ZeroPage(_, int page, int pages, int flags) ->
+            case Step.Copy(var _, int page, int pages, int value, int flags) ->
+                uffd.copy(at(page), world.content(pages, value), bytes(pages), flags)
+                        .toString();
+            case Step.ZeroPage(var _, int page, int pages, int flags) ->
                 uffd.zeroPages(at(page), bytes(pages), flags).toString();
-            case Step.Poison(_, int page, int pages, int flags) ->
+            case Step.Poison(var _, int page, int pages, int flags) ->
                 uffd.poison(at(page), bytes(pages), flags).toString();
-            case Step.WriteProtect(_, int page, int pages, boolean on, int flags) ->
+            case Step.WriteProtect(var _, int page, int pages, boolean on, int flags) ->
                 uffd.writeProtect(at(page), bytes(pages), on, flags).toString();
-            case Step.Wake(_, int page, int pages) ->
+            case Step.Wake(var _, int page, int pages) ->
                 uffd.wake(at(page), bytes(pages)).toString();
-            case Step.Move(_, int page, int from, int pages, int flags) ->
+            case Step.Move(var _, int page, int from, int pages, int flags) ->
                 uffd.move(at(page), at(from), bytes(pages), flags).toString();
             case Step.Read read -> read(uffd, read.count());
         };
@@ -128,18 +128,18 @@ final class Performer {
             case Step.Load(int thread, int page) -> new Action.Load(at(page) + World.offsetOf(thread));
             case Step.Store(int thread, int page, int value) ->
                 new Action.Store(at(page) + World.offsetOf(thread), value);
-            case Step.KernelWrite(_, int page, int pages) ->
+            case Step.KernelWrite(var _, int page, int pages) ->
                 new Action.KernelWrite(accessStart(page, pages), accessBytes(pages));
-            case Step.KernelRead(_, int page, int pages) ->
+            case Step.KernelRead(var _, int page, int pages) ->
                 new Action.KernelRead(accessStart(page, pages), accessBytes(pages));
-            case Step.Map(_, int page, int pages, int filePage, int protection) ->
+            case Step.Map(var _, int page, int pages, int filePage, int protection) ->
                 world.mapping(page, pages, filePage, protection);
-            case Step.Unmap(_, int page, int pages) -> new Action.Unmap(at(page), bytes(pages));
-            case Step.Advise(_, int page, int pages, Action.Advice advice) ->
+            case Step.Unmap(var _, int page, int pages) -> new Action.Unmap(at(page), bytes(pages));
+            case Step.Advise(var _, int page, int pages, Action.Advice advice) ->
                 new Action.Advise(at(page), bytes(pages), advice);
-            case Step.Remap(_, int page, int pages, int newPages, int to, boolean keepOld) ->
+            case Step.Remap(var _, int page, int pages, int newPages, int to, boolean keepOld) ->
                 new Action.Remap(at(page), bytes(pages), bytes(newPages), to < 0 ? 0 : at(to), keepOld);
-            case Step.Protect(_, int page, int pages, int protection) ->
+            case Step.Protect(var _, int page, int pages, int protection) ->
                 new Action.Protect(at(page), bytes(pages), protection);
             case Step.Fork _ -> new Action.Fork();
         };

@@ -46,6 +46,13 @@ final class SimplerSteps {
                 shorter(page, pages, (from, length) -> simpler.add(new Step.KernelRead(thread, from, length)));
             case Step.KernelWrite(int thread, int page, int pages) ->
                 shorter(page, pages, (from, length) -> simpler.add(new Step.KernelWrite(thread, from, length)));
+            case Step.Race(int delayMicros, List<Step> steps) -> {
+                for (int left = 0; left < steps.size(); left++) {
+                    List<Step> rest = new ArrayList<>(steps);
+                    rest.remove(left);
+                    simpler.add(rest.size() == 1 ? rest.getFirst() : new Step.Race(delayMicros, rest));
+                }
+            }
             default -> {
                 // It has nothing to leave out.
             }

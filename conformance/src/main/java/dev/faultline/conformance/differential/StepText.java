@@ -21,7 +21,9 @@ final class StepText {
     private StepText() {}
 
     private static Stream<Class<?>> types(Class<?> type) {
-        return type.isRecord() ? Stream.of(type) : Arrays.stream(type.getPermittedSubclasses()).flatMap(StepText::types);
+        return type.isRecord()
+                ? Stream.of(type)
+                : Arrays.stream(type.getPermittedSubclasses()).flatMap(StepText::types);
     }
 
     private static String nameOf(Class<?> type) {
@@ -68,9 +70,7 @@ final class StepText {
             List<String> parts = List.of(line.strip().substring(RACE.length()).split("[|]", -1));
             return new Step.Race(
                     Integer.parseInt(parts.getFirst().strip()),
-                    parts.subList(1, parts.size()).stream()
-                            .map(StepText::parse)
-                            .toList());
+                    parts.subList(1, parts.size()).stream().map(StepText::parse).toList());
         }
         List<String> words = List.of(line.strip().split(" +", -1));
         Class<?> type = TYPES.get(words.getFirst());
@@ -110,7 +110,8 @@ final class StepText {
     }
 
     private static Step create(Class<?> type, RecordComponent[] components, Object[] values) {
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             return (Step) constructor.newInstance(values);

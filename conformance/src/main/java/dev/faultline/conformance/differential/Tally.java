@@ -20,9 +20,6 @@ public record Tally(long programs, long steps, long races, long differences) {
      */
     public Tally plus(Tally other) {
         return new Tally(
-                programs + other.programs,
-                steps + other.steps,
-                races + other.races,
-                differences + other.differences);
+                programs + other.programs, steps + other.steps, races + other.races, differences + other.differences);
     }
 }

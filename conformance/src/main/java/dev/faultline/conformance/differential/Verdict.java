@@ -28,7 +28,11 @@ record Verdict(Program program, int differsAt, boolean races, List<Observation> 
     String text() {
         StringBuilder text = new StringBuilder(program.text());
         for (int i = Math.max(0, differsAt - BEFORE); i < differsAt; i++) {
-            text.append("# ").append(name(i)).append(" -> ").append(kernel.get(i)).append('\n');
+            text.append("# ")
+                    .append(name(i))
+                    .append(" -> ")
+                    .append(kernel.get(i))
+                    .append('\n');
         }
         if (differs()) {
             text.append("# ").append(name(differsAt)).append(", kernel above model:\n");
