@@ -4,5 +4,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.faultline.conformance {
     requires static transitive org.jspecify;
+    requires dev.faultline.uffd;
     requires dev.faultline.model;
 }

@@ -1,2 +1,2 @@
-/** The cases, and the two subjects that they are tried on. */
+/** What userfaultfd does, case by case: tried on the kernel and on the model, and held against what is expected. */
 package dev.faultline.conformance;

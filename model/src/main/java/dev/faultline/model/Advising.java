@@ -46,12 +46,12 @@ final class Advising {
                 hole = true;
                 next = vma.start();
             }
-            long to = Math.min(end, vma.end());
-            int errno = advisePart(by, vma, next, to, advice);
+            Part part = new Part(vma, next, Math.min(end, vma.end()));
+            int errno = advisePart(by, part, advice);
             if (errno != 0) {
                 return -errno;
             }
-            next = to;
+            next = part.next;
         }
         return hole ? -Errno.ENOMEM : 0;
     }
@@ -65,9 +65,28 @@ final class Advising {
         return advice == Advice.POPULATE_READ || advice == Advice.POPULATE_WRITE;
     }
 
-    private int advisePart(ModelThread by, Vma vma, long from, long to, Advice advice) {
+    /** The part of a range that lies in one mapping. */
+    private static final class Part {
+        private final Vma vma;
+        private final long from;
+        private final long to;
+        /** Where the next part begins: earlier than it was to, if mappings changed while an event was waited for. */
+        private long next;
+
+        Part(Vma vma, long from, long to) {
+            this.vma = vma;
+            this.from = from;
+            this.to = to;
+            next = to;
+        }
+    }
+
+    private int advisePart(ModelThread by, Part part, Advice advice) {
+        Vma vma = part.vma;
+        long from = part.from;
+        long to = part.to;
         return switch (advice) {
-            case DONTNEED, DONTNEED_LOCKED, FREE -> dontNeed(by, from, to, advice);
+            case DONTNEED, DONTNEED_LOCKED, FREE -> dontNeed(by, part, advice);
             case REMOVE -> remove(by, vma, from, to);
             case POPULATE_READ -> populate(by, vma, from, to, false);
             case POPULATE_WRITE -> populate(by, vma, from, to, true);
@@ -85,35 +104,40 @@ final class Advising {
      * madvise_dontneed_free: announced first; what is mapped there afterwards is looked at anew. Of huge pages the length
      * is rounded down.
      */
-    private int dontNeed(ModelThread by, long from, long to, Advice advice) {
+    private int dontNeed(ModelThread by, Part part, Advice advice) {
         AddressSpace space = by.space();
-        Vma vma = space.mappings().find(from);
-        long end = vma == null ? to : Math.min(to, vma.end());
-        for (boolean announced = false; ; announced = true) {
+        long from = part.from;
+        long end = usableEnd(part.vma, from, part.to, advice);
+        if (end <= from) {
+            return end < from ? Errno.EINVAL : 0;
+        }
+        Vma vma = part.vma;
+        boolean silent = kernel.defect() == Defect.MISSED_REMOVE && advice == Advice.DONTNEED;
+        if (!silent && events.remove(by, vma, from, end)) {
+            vma = space.mappings().find(from);
             if (vma == null) {
                 return Errno.ENOMEM;
             }
-            if (vma.isHuge()) {
-                if (advice == Advice.FREE || !Pages.isAligned(from, vma.pageBytes())) {
-                    return Errno.EINVAL;
-                }
-                end = Pages.roundDown(end, vma.pageBytes());
-            }
+            end = usableEnd(vma, from, Math.min(end, vma.end()), advice);
+            part.next = end;
             if (end <= from) {
-                return 0;
+                return end < from ? Errno.EINVAL : 0;
             }
-            boolean silent = kernel.defect() == Defect.MISSED_REMOVE && advice == Advice.DONTNEED;
-            if (announced || silent || !events.remove(by, vma, from, end)) {
-                break;
-            }
-            vma = space.mappings().find(from);
-            end = vma == null ? end : Math.min(end, vma.end());
         }
         if (advice == Advice.FREE) {
             return free(space, vma, from, end);
         }
         zap.range(space, vma, from, end, Zap.Extent.PAGES);
         return 0;
+    }
+
+    /** madvise_dontneed_free_valid_vma: {@return the end, of huge pages rounded down, or -1 if the start is not aligned} */
+    private static long usableEnd(Vma vma, long from, long to, Advice advice) {
+        if (!vma.isHuge()) {
+            return to;
+        }
+        boolean valid = advice != Advice.FREE && Pages.isAligned(from, vma.pageBytes());
+        return valid ? Pages.roundDown(to, vma.pageBytes()) : -1;
     }
 
     /** madvise_free_single_vma: of anonymous memory only, and at once only what is in swap or poisoned. */
@@ -123,11 +147,15 @@ final class Advising {
         }
         for (long address = from; address < to; address += Pages.BYTES) {
             Pte pte = space.pages().get(address);
-            if (pte instanceof Pte.Swapped || pte == Pte.Marker.POISONED) {
+            if (pte instanceof Pte.Swapped || isMarker(pte, Pte.Marker.Kind.POISON)) {
                 space.pages().set(address, null);
             }
         }
         return 0;
+    }
+
+    private static boolean isMarker(@Nullable Pte pte, Pte.Marker.Kind kind) {
+        return pte instanceof Pte.Marker marker && marker.kind() == kind;
     }
 
     /** madvise_remove. */
@@ -144,21 +172,30 @@ final class Advising {
         return 0;
     }
 
-    /** madvise_populate. */
+    /** madvise_populate: what is mapped is looked at again after each wait. */
     private int populate(ModelThread by, Vma vma, long from, long to, boolean write) {
-        if (write ? !vma.isWritable() : (vma.protection() & (Vma.READ | Vma.WRITE)) == 0) {
+        if (!allows(vma, write)) {
             return Errno.EINVAL;
         }
+        long address = from;
         try {
-            for (long address = from; address < to; address += Pages.BYTES) {
+            for (; address < to; address += Pages.BYTES) {
                 access.populate(by, address, write);
             }
             return 0;
         } catch (SigbusException e) {
             return e.isPoisoned() ? EHWPOISON : Errno.EFAULT;
         } catch (SegfaultException _) {
-            return Errno.EFAULT;
+            Vma now = by.space().mappings().find(address);
+            if (now == null) {
+                return Errno.ENOMEM;
+            }
+            return allows(now, write) ? Errno.EFAULT : Errno.EINVAL;
         }
+    }
+
+    private static boolean allows(Vma vma, boolean write) {
+        return write ? vma.isWritable() : (vma.protection() & Vma.READ) != 0;
     }
 
     /** madvise_pageout: pages that nobody else has mapped. Protection stays, in the entry or as a mark. */
@@ -204,16 +241,23 @@ final class Advising {
         return 0;
     }
 
-    /** madvise_guard_install: no event, but the pages go. */
+    /**
+     * madvise_guard_install: no event, but the pages go. Where that leaves a mark of protection, as on files, the kernel
+     * starts again, and finds the mark again.
+     */
     private int installGuards(AddressSpace space, Vma vma, long from, long to) {
         if (vma.isHuge()) {
             return Errno.EINVAL;
         }
-        if (!vma.isShared()) {
+        if (vma.isAnonymous()) {
             space.mappings().prepareIdentity(vma);
         }
-        zap.range(space, vma, from, to, Zap.Extent.ALL);
+        vma.setGuarded();
+        zap.range(space, vma, from, to, Zap.Extent.PAGES);
         for (long address = from; address < to; address += Pages.BYTES) {
+            if (isMarker(space.pages().get(address), Pte.Marker.Kind.PROTECTION)) {
+                throw new IllegalStateException("madvise(GUARD_INSTALL) of protected memory of a file runs for ever");
+            }
             space.pages().set(address, Pte.Marker.GUARD);
         }
         return 0;
@@ -224,7 +268,7 @@ final class Advising {
             return Errno.EINVAL;
         }
         for (long address = from; address < to; address += Pages.BYTES) {
-            if (space.pages().get(address) == Pte.Marker.GUARD) {
+            if (isMarker(space.pages().get(address), Pte.Marker.Kind.GUARD)) {
                 space.pages().set(address, null);
             }
         }

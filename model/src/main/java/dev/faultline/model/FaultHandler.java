@@ -61,10 +61,10 @@ final class FaultHandler {
 
     /** mm/memory.c, handle_pte_marker. A mark that outlived its registration is wiped. */
     private void handleMarker(Vma vma, Touch touch, Pte.Marker marker) {
-        switch (marker) {
-            case POISONED -> throw new SigbusException(touch.address(), true);
+        switch (marker.kind()) {
+            case POISON -> throw new SigbusException(touch.address(), true);
             case GUARD -> throw new SegfaultException(touch.address());
-            case PROTECTED -> {
+            case PROTECTION -> {
                 if (vma.has(Vma.WRITE_PROTECT)) {
                     fill(vma, touch, true);
                 } else {
@@ -89,6 +89,7 @@ final class FaultHandler {
 
     /** mm/memory.c, do_anonymous_page. */
     private void fillAnonymous(Vma vma, Touch touch, boolean isProtected) {
+        touch.space().pages().allocateTable(touch.address());
         if (touch.write()) {
             touch.space().mappings().prepareIdentity(vma);
         }

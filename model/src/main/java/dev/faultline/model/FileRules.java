@@ -57,13 +57,14 @@ final class FileRules {
         long oldLength = cache.lengthBytes();
         cache.resize(newLengthBytes);
         if (newLengthBytes < oldLength) {
-            zap.file(cache, Pages.roundUp(newLengthBytes, cache.pageBytes()), Long.MAX_VALUE, Zap.Extent.PAGES);
+            Zap.Extent extent = cache.isHuge() ? Zap.Extent.ALL : Zap.Extent.PAGES;
+            zap.file(cache, Pages.roundUp(newLengthBytes, cache.pageBytes()), Long.MAX_VALUE, extent);
             drop(cache, cache.pageCount(), oldPages);
             zero(cache, newLengthBytes, Math.min(cache.pageCount() * cache.pageBytes(), oldLength));
         }
     }
 
-    /** fallocate: pages of shmem without content yet, huge pages of zeros. {@return whether there were enough} */
+    /** fallocate: pages of shmem without content, which the next one finds and clears; huge pages of zeros. {@return whether there were enough} */
     boolean allocate(PageCache cache, long offset, long lengthBytes) {
         long end = offset + lengthBytes;
         if (end > cache.lengthBytes()) {
@@ -80,7 +81,7 @@ final class FileRules {
                 } else {
                     cache.allocateOnly(index);
                 }
-            } else if (cache.isSwapped(index)) {
+            } else {
                 cache.makePresent(index);
             }
         }

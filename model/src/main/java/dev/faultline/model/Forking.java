@@ -73,8 +73,8 @@ final class Forking {
         if (file != null) {
             file.addMapper(child);
         }
-        child.mappings().insert(copy);
-        if (copy.has(Vma.WRITE_PROTECT) || vma.identity() != null) {
+        child.mappings().insertCopy(copy);
+        if (copy.has(Vma.WRITE_PROTECT) || vma.identity() != null || vma.isGuarded()) {
             copyPages(parent, child, vma, copy.has(Vma.WRITE_PROTECT));
         }
     }
@@ -85,13 +85,23 @@ final class Forking {
      */
     private static void copyPages(AddressSpace parent, AddressSpace child, Vma vma, boolean keepsProtection) {
         for (long address = vma.start(); address < vma.end(); address += vma.pageBytes()) {
+            if (vma.isHuge()
+                    ? parent.pages().hasUpperTable(address)
+                    : parent.pages().hasTable(address)) {
+                child.pages().allocateTable(address);
+            }
             Pte pte = parent.pages().get(address);
             if (pte != null) {
                 Pte shared = share(vma, pte);
                 parent.pages().set(address, shared);
-                child.pages().set(address, keepsProtection ? shared : shared.withoutProtection());
+                boolean keeps = keepsProtection && !isPoisonOrGuard(shared);
+                child.pages().set(address, keeps ? shared : shared.withoutProtection());
             }
         }
+    }
+
+    private static boolean isPoisonOrGuard(Pte pte) {
+        return pte instanceof Pte.Marker marker && marker.kind() != Pte.Marker.Kind.PROTECTION;
     }
 
     /** copy_present_ptes: pages of the process's own are read-only from now on, in both. */

@@ -111,7 +111,7 @@ final class HugePageFill {
     }
 
     private void install(Fill.Request request, long address, @Nullable Pte old, Pte.Present present) {
-        boolean kept = defect == Defect.KEPT_WP_BIT && old == Pte.Marker.PROTECTED;
+        boolean kept = defect == Defect.KEPT_WP_BIT && Pte.Marker.PROTECTED.equals(old);
         boolean isProtected = request.isProtected() || kept;
         request.context().space().pages().set(address, isProtected ? present.protect() : present);
     }

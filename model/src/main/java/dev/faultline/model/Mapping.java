@@ -89,6 +89,7 @@ final class Mapping {
         long offset = file == null ? start : request.offset();
         if (file != null) {
             file.addMapper(space);
+            extendHuge(file, request, offset + length);
         }
         boolean mayWrite = !(request.shared() && request.readOnlyFile());
         space.mappings()
@@ -101,6 +102,13 @@ final class Mapping {
                         file,
                         offset,
                         request.noReserve()));
+    }
+
+    /** fs/hugetlbfs/inode.c, hugetlbfs_file_mmap: a file of huge pages becomes as long as what may be written. */
+    private static void extendHuge(PageCache file, MapRequest request, long end) {
+        if (file.isHuge() && (request.protection() & MapRequest.WRITE) != 0 && end > file.lengthBytes()) {
+            file.resize(end);
+        }
     }
 
     long unmap(ModelThread by, long start, long lengthBytes) {
@@ -140,11 +148,12 @@ final class Mapping {
             if (vma.start() > next) {
                 return -Errno.ENOMEM;
             }
-            int errno = protectPart(space, vma, next, Math.min(end, vma.end()), protection);
+            long to = Math.min(end, vma.end());
+            int errno = protectPart(space, vma, next, to, protection);
             if (errno != 0) {
                 return -errno;
             }
-            next = Math.min(end, vma.end());
+            next = to;
         }
         return next < end ? -Errno.ENOMEM : 0;
     }

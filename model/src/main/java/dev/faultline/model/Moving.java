@@ -48,11 +48,11 @@ final class Moving {
         }
         Vma targetVma = space.mappings().find(target);
         Vma sourceVma = space.mappings().find(source);
+        if (targetVma != null && !targetVma.isShared()) {
+            space.mappings().prepareIdentity(targetVma);
+        }
         if (targetVma == null || sourceVma == null) {
             return Outcome.failure(Errno.ENOENT, true);
-        }
-        if (!targetVma.isShared()) {
-            space.mappings().prepareIdentity(targetVma);
         }
         if (!goTogether(context, targetVma, sourceVma)
                 || target + lengthBytes > targetVma.end()

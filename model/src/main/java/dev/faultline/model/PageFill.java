@@ -111,7 +111,7 @@ final class PageFill {
     }
 
     /**
-     * mfill_atomic_install_pte: a mark is replaced, and forgotten unless the call protects the page itself. A page of the
+     * mfill_atomic_install_pte: a mark is replaced, even a guard, and forgotten unless the call protects the page itself. A page of the
      * file comes read-only to a private mapping.
      */
     private int install(Fill.Request request, Vma vma, long address, Frame frame) {
@@ -119,12 +119,12 @@ final class PageFill {
             return Errno.EFAULT;
         }
         Pte old = pages(request).get(address);
-        if (old != null && !(old instanceof Pte.Marker marker && marker.isReplaceable())) {
+        if (old != null && !(old instanceof Pte.Marker)) {
             return Errno.EEXIST;
         }
         boolean own = frame instanceof Frame.Anonymous;
         Pte.Present present = new Pte.Present(frame, vma.isWritable() && (own || vma.isShared()), false, own);
-        boolean kept = defect == Defect.KEPT_WP_BIT && old == Pte.Marker.PROTECTED;
+        boolean kept = defect == Defect.KEPT_WP_BIT && Pte.Marker.PROTECTED.equals(old);
         pages(request).set(address, request.isProtected() || kept ? present.protect() : present);
         return 0;
     }

@@ -63,8 +63,12 @@ final class Remapping {
         if (vma.isHuge() && !goesWithHugePages(request)) {
             return -Errno.EINVAL;
         }
+        if (request.has(FIXED) && request.newLength() == request.oldLength()) {
+            return moveAll(by, request);
+        }
         if (request.has(FIXED) || request.has(DONT_UNMAP)) {
-            return moveWhereTold(by, vma, request);
+            long kept = Math.min(request.oldLength(), request.newLength());
+            return kept > vma.end() - start ? -Errno.EFAULT : moveWhereTold(by, request);
         }
         if (request.newLength() < request.oldLength()) {
             long newEnd = start + request.newLength();
@@ -74,10 +78,10 @@ final class Remapping {
             unmapping.announce(by, unmapping.unmap(space, newEnd, request.end()));
             return start;
         }
-        if (request.end() > vma.end()) {
-            return -Errno.EFAULT;
+        if (request.newLength() == request.oldLength()) {
+            return start;
         }
-        return request.newLength() == request.oldLength() ? start : expand(by, vma, request);
+        return request.end() > vma.end() ? -Errno.EFAULT : expand(by, vma, request);
     }
 
     /** check_mremap_params. */
@@ -106,8 +110,7 @@ final class Remapping {
     private static boolean goesWithHugePages(Request request) {
         return Pages.isAligned(request.start(), Pages.HUGE_BYTES)
                 && (!request.has(FIXED) || Pages.isAligned(request.target(), Pages.HUGE_BYTES))
-                && request.newLength() <= request.oldLength()
-                && !request.has(DONT_UNMAP);
+                && request.newLength() <= request.oldLength();
     }
 
     private long expand(ModelThread by, Vma vma, Request request) {
@@ -123,55 +126,103 @@ final class Remapping {
             return -Errno.ENOMEM;
         }
         long target = space.mappings().findGap(request.newLength(), vma.pageBytes());
-        return target < 0 ? -Errno.ENOMEM : move(by, vma, request, target, List.of());
+        return target < 0 ? -Errno.ENOMEM : move(by, vma, request, target, List.of(), new ArrayList<>());
+    }
+
+    /**
+     * remap_move: a move alone may take several mappings along, with the holes between them; but none that a userfaultfd
+     * has. What was moved before one that cannot be stays moved.
+     */
+    private long moveAll(ModelThread by, Request request) {
+        long target = request.target();
+        long lastEnd = request.start();
+        boolean first = true;
+        for (Vma vma : by.space().mappings().in(request.start(), request.end())) {
+            long from = Math.max(vma.start(), request.start());
+            long length = Math.min(vma.end(), request.end()) - from;
+            target += from - lastEnd;
+            lastEnd = from + length;
+            boolean alone = vma.context() != null;
+            if (alone && (!first || vma.end() < request.end())) {
+                return -Errno.EFAULT;
+            }
+            long moved = moveWhereTold(by, new Request(from, length, length, request.flags(), target));
+            if (moved < 0) {
+                return moved;
+            }
+            target += length;
+            first = false;
+        }
+        return request.target();
     }
 
     /** mremap_to: what is in the way goes first, and what is cut off. */
-    private long moveWhereTold(ModelThread by, Vma vma, Request request) {
+    private long moveWhereTold(ModelThread by, Request request) {
         AddressSpace space = by.space();
-        long target =
-                request.has(FIXED) ? request.target() : space.mappings().findGap(request.newLength(), vma.pageBytes());
+        Vma source = mappingAt(space, request.start());
+        if (source.isHuge() && request.has(DONT_UNMAP)) {
+            return -Errno.EINVAL;
+        }
+        long pageBytes = source.pageBytes();
+        long target = request.has(FIXED) ? request.target() : space.mappings().findGap(request.newLength(), pageBytes);
         if (target < 0) {
             return -Errno.ENOMEM;
         }
-        List<Unmapping.Pending> early = new ArrayList<>();
+        List<Unmapping.Pending> early = List.of();
         if (request.has(FIXED)) {
             if (!Unmapping.isPossible(space, target, target + request.newLength())) {
                 return -Errno.EINVAL;
             }
-            early.addAll(unmapping.unmap(space, target, target + request.newLength()));
+            early = unmapping.unmap(space, target, target + request.newLength());
         }
         Request kept = request;
+        List<Unmapping.Pending> late = new ArrayList<>();
         if (request.newLength() < request.oldLength()) {
-            early.addAll(unmapping.unmap(space, request.start() + request.newLength(), request.end()));
+            late.addAll(unmapping.unmap(space, request.start() + request.newLength(), request.end()));
             kept = new Request(
                     request.start(), request.newLength(), request.newLength(), request.flags(), request.target());
         }
-        Vma current = space.mappings().find(request.start());
-        if (current == null || kept.end() > current.end()) {
-            unmapping.announce(by, early);
-            return -Errno.EFAULT;
-        }
-        return move(by, current, kept, target, early);
+        return move(by, mappingAt(space, request.start()), kept, target, early, late);
     }
 
-    /** move_vma: the registration goes along if the move is to be announced, and is lost if not. */
-    private long move(ModelThread by, Vma vma, Request request, long target, List<Unmapping.Pending> early) {
+    private static Vma mappingAt(AddressSpace space, long address) {
+        Vma vma = space.mappings().find(address);
+        if (vma == null) {
+            throw new IllegalStateException("the mapping was looked for before");
+        }
+        return vma;
+    }
+
+    /**
+     * move_vma: the registration goes along if the move is to be announced. If not, it is lost; but only after the mapping
+     * has merged with what it touches, which loses it too, and without merging again.
+     */
+    private long move(
+            ModelThread by,
+            Vma vma,
+            Request request,
+            long target,
+            List<Unmapping.Pending> early,
+            List<Unmapping.Pending> late) {
         AddressSpace space = by.space();
         Vma moved = vma.copyAt(target, request.start(), request.newLength());
         if (vma.isAnonymous() && vma.identity() == null) {
             moved.countFromAddress();
         }
         Context context = toldOfMoves(vma);
-        if (context == null) {
-            moved.register(null, 0);
-        } else {
+        if (context != null) {
             events.begin(context);
         }
         movePages(space, vma, request, target);
-        space.mappings().insert(moved);
-        List<Unmapping.Pending> late =
-                request.has(DONT_UNMAP) ? leave(vma, request) : unmapping.unmap(space, request.start(), request.end());
+        Vma inserted = space.mappings().insert(moved);
+        if (context == null) {
+            inserted.register(null, 0);
+        }
+        if (request.has(DONT_UNMAP)) {
+            leave(vma, request);
+        } else {
+            late.addAll(unmapping.unmap(space, request.start(), request.end()));
+        }
         unmapping.announce(by, early);
         if (context != null) {
             events.complete(by, context, new UffdEvent.Remap(request.start(), target, request.oldLength()), null);
@@ -186,11 +237,10 @@ final class Remapping {
     }
 
     /** dontunmap_complete: the old mapping stays, empty and as if new. */
-    private static List<Unmapping.Pending> leave(Vma vma, Request request) {
+    private static void leave(Vma vma, Request request) {
         if (vma.start() == request.start() && vma.end() == request.end()) {
             vma.setIdentity(null);
         }
-        return List.of();
     }
 
     /** move_ptes: everything goes along, marks too; but not the protection if the registration is lost. */

@@ -19,10 +19,11 @@ final class SmapsFlags {
         add(flags, "me", true);
         add(flags, "ms", vma.isShared());
         add(flags, "um", vma.has(Vma.MISSING));
+        add(flags, "gu", vma.isGuarded());
         add(flags, "uw", vma.has(Vma.WRITE_PROTECT));
         add(flags, "dc", vma.isDontFork());
         add(flags, "de", vma.isHuge());
-        add(flags, "ac", !vma.isShared() && vma.isWritable() && !vma.isHuge() && !vma.isNoReserve());
+        add(flags, "ac", vma.isAccounted());
         add(flags, "nr", vma.isNoReserve());
         add(flags, "ht", vma.isHuge());
         add(flags, "ui", vma.has(Vma.MINOR));

@@ -28,6 +28,9 @@ final class WriteProtection {
 
     /** Runs a call. The kernel writes no field; the part before a mapping that is not registered stays done. */
     Outcome run(Context context, long start, long lengthBytes, int mode) {
+        if (context.isChanging()) {
+            return Outcome.failure(Errno.EAGAIN, false);
+        }
         boolean on = (mode & MODE_PROTECT) != 0;
         boolean wakes = (mode & MODE_DONT_WAKE) == 0;
         if (!Ranges.isValid(start, lengthBytes) || (mode & ~(MODE_PROTECT | MODE_DONT_WAKE)) != 0 || (on && !wakes)) {
@@ -77,14 +80,10 @@ final class WriteProtection {
     }
 
     private static @Nullable Pte change(Vma vma, @Nullable Pte pte, boolean on) {
-        if (!on) {
-            return pte == null ? null : pte.withoutProtection();
-        }
         return switch (pte) {
-            case null -> vma.usesMarkers() ? Pte.Marker.PROTECTED : null;
-            case Pte.Present present -> present.protect();
-            case Pte.Swapped swapped -> new Pte.Swapped(swapped.frame(), true, swapped.exclusive());
-            case Pte.Marker marker -> marker;
+            case null -> on && vma.usesMarkers() ? Pte.Marker.PROTECTED : null;
+            case Pte.Marker marker -> marker.kind() == Pte.Marker.Kind.PROTECTION && !on ? null : marker;
+            case Pte.Present _, Pte.Swapped _ -> on ? pte.protect() : pte.withoutProtection();
         };
     }
 }

@@ -60,9 +60,9 @@ final class Zap {
                         : mark(vma, pte, extent);
             case Pte.Swapped _ -> extent == Extent.FILE_PAGES ? pte : mark(vma, pte, extent);
             case Pte.Marker marker ->
-                switch (marker) {
-                    case PROTECTED -> vma.isAnonymous() || extent == Extent.ALL ? null : pte;
-                    case POISONED -> extent == Extent.FILE_PAGES ? pte : null;
+                switch (marker.kind()) {
+                    case PROTECTION -> vma.isAnonymous() || extent == Extent.ALL ? null : pte;
+                    case POISON -> extent == Extent.FILE_PAGES ? pte : mark(vma, pte, extent);
                     case GUARD -> extent == Extent.ALL ? null : pte;
                 };
         };

@@ -7,6 +7,9 @@ public sealed interface Pte {
     /** {@return whether it has the uffd-wp bit, in memory, in swap, or as a marker} */
     boolean isProtected();
 
+    /** {@return the entry with the uffd-wp bit} */
+    Pte protect();
+
     /** {@return the entry without the uffd-wp bit; null if that was all} */
     @Nullable
     Pte withoutProtection();
@@ -21,7 +24,8 @@ public sealed interface Pte {
      * @param exclusive of a page of the process's own: that no other process has it, so that it need not be copied
      */
     record Present(Frame frame, boolean writable, boolean isProtected, boolean exclusive) implements Pte {
-        /** {@return the entry with the uffd-wp bit, and no longer writable} */
+        /** No longer writable. */
+        @Override
         public Present protect() {
             return new Present(frame, false, true, exclusive);
         }
@@ -46,33 +50,45 @@ public sealed interface Pte {
      */
     record Swapped(Frame.Anonymous frame, boolean isProtected, boolean exclusive) implements Pte {
         @Override
+        public Swapped protect() {
+            return new Swapped(frame, true, exclusive);
+        }
+
+        @Override
         public Swapped withoutProtection() {
             return new Swapped(frame, false, exclusive);
         }
     }
 
-    /** No page, but something to remember. */
-    enum Marker implements Pte {
-        /** A store must be reported, or remembered, when there is a page. */
-        PROTECTED,
-        /** UFFDIO_POISON. */
-        POISONED,
-        /** MADV_GUARD_INSTALL. */
-        GUARD;
+    /**
+     * No page, but something to remember.
+     *
+     * @param kind what
+     * @param isProtected of poison and guards: PAGEMAP_SCAN sets the uffd-wp bit of these, too
+     */
+    record Marker(Kind kind, boolean isProtected) implements Pte {
+        /** What a marker says. */
+        public enum Kind {
+            /** A store must be reported, or remembered, when there is a page. */
+            PROTECTION,
+            /** UFFDIO_POISON. */
+            POISON,
+            /** MADV_GUARD_INSTALL. */
+            GUARD
+        }
+
+        public static final Marker PROTECTED = new Marker(Kind.PROTECTION, true);
+        public static final Marker POISONED = new Marker(Kind.POISON, false);
+        public static final Marker GUARD = new Marker(Kind.GUARD, false);
 
         @Override
-        public boolean isProtected() {
-            return this == PROTECTED;
+        public Marker protect() {
+            return new Marker(kind, true);
         }
 
         @Override
         public @Nullable Marker withoutProtection() {
-            return this == PROTECTED ? null : this;
-        }
-
-        /** {@return whether a fill may replace it: pte_none_mostly in mm/userfaultfd.c} */
-        public boolean isReplaceable() {
-            return this != GUARD;
+            return kind == Kind.PROTECTION ? null : new Marker(kind, false);
         }
     }
 }

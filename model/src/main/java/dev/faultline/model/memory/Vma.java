@@ -22,6 +22,8 @@ public final class Vma {
     private final boolean huge;
     private final boolean noReserve;
     private boolean dontFork;
+    private boolean guarded;
+    private boolean accounted;
     private @Nullable Context context;
     private int modes;
     private @Nullable AnonIdentity identity;
@@ -50,6 +52,16 @@ public final class Vma {
         this.fileOffset = fileOffset;
         this.noReserve = noReserve;
         huge = file != null && file.isHuge();
+        account();
+    }
+
+    /**
+     * Private memory counts against the limit of the machine once it may be written, and no longer if that ends before it
+     * has a page: VM_ACCOUNT.
+     */
+    private void account() {
+        boolean ends = !isWritable() && isAnonymous() && identity == null;
+        accounted = !ends && (accounted || (isWritable() && !shared && !huge && !noReserve));
     }
 
     /** {@return a part of this mapping, or all of it, at another address} */
@@ -64,6 +76,8 @@ public final class Vma {
                 fileOffset + (from - start),
                 noReserve);
         copy.dontFork = dontFork;
+        copy.guarded = guarded;
+        copy.accounted = accounted;
         copy.context = context;
         copy.modes = modes;
         copy.identity = identity;
@@ -159,6 +173,11 @@ public final class Vma {
 
     public void setProtection(int newProtection) {
         protection = newProtection;
+        account();
+    }
+
+    public boolean isAccounted() {
+        return accounted;
     }
 
     public boolean isWritable() {
@@ -179,6 +198,15 @@ public final class Vma {
 
     public void setDontFork(boolean newDontFork) {
         dontFork = newDontFork;
+    }
+
+    /** {@return whether a guard was ever installed in it} It does not keep mappings from merging. */
+    public boolean isGuarded() {
+        return guarded;
+    }
+
+    public void setGuarded() {
+        guarded = true;
     }
 
     public @Nullable Context context() {

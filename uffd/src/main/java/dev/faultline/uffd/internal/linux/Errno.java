@@ -15,6 +15,7 @@ public final class Errno {
     public static final int EFAULT = 14;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int ENOTTY = 25;
@@ -43,6 +44,7 @@ public final class Errno {
             case EFAULT -> "EFAULT (bad address)";
             case EBUSY -> "EBUSY (in use)";
             case EEXIST -> "EEXIST (already mapped)";
+            case ENODEV -> "ENODEV (no such device)";
             case EINVAL -> "EINVAL (invalid argument)";
             case EMFILE -> "EMFILE (too many open files)";
             case ENOTTY -> "ENOTTY (wrong ioctl for the device)";

@@ -1,0 +1,255 @@
+package dev.faultline.conformance.differential;
+
+import dev.faultline.conformance.subject.Action;
+import dev.faultline.conformance.subject.SubjectFile;
+import dev.faultline.uffd.EventBatch;
+import dev.faultline.uffd.PageCategory;
+import dev.faultline.uffd.PagemapScan;
+import dev.faultline.uffd.Uffd;
+import dev.faultline.uffd.UffdEvent;
+import dev.faultline.uffd.internal.linux.Errno;
+import dev.faultline.uffd.os.LinuxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Does the steps of a program in a world, and tells what each gave. */
+final class Performer {
+    private static final String FORKS = "a thread forks";
+    private static final String OPEN_ALREADY = "open already";
+    private static final String TOO_LONG = "too long for the alias mapping";
+    private static final String BUSY = "busy";
+    private static final String NOT_OPEN = "not open";
+    private static final String NO_FILE_PAGE = "behind the file's end";
+    private static final String NO_FILE = "no file";
+
+    /** What steps give that do nothing. */
+    static final Set<String> IDLE = Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG);
+
+    private final World world;
+
+    Performer(World world) {
+        this.world = world;
+    }
+
+    String perform(Step step) {
+        try {
+            return switch (step) {
+                case Step.Open open -> open(open);
+                case Step.OfUffd ofUffd -> {
+                    Uffd uffd = world.uffd(ofUffd.uffd());
+                    yield uffd == null ? NOT_OPEN : handle(uffd, ofUffd);
+                }
+                case Step.OfThread ofThread -> world.isBusy(ofThread.thread()) ? BUSY : run(ofThread);
+                case Step.OfFile ofFile -> {
+                    SubjectFile file = world.file();
+                    yield file == null ? NO_FILE : change(file, ofFile);
+                }
+                case Step.Interrupt interrupt -> interrupt(interrupt.thread());
+                case Step.Scan scan -> scan(scan);
+                case Step.Race race -> race(race);
+            };
+        } catch (LinuxException e) {
+            return Errno.symbol(e.errno());
+        }
+    }
+
+    private String open(Step.Open open) {
+        if (world.uffd(open.uffd()) != null) {
+            return OPEN_ALREADY;
+        }
+        world.setUffd(open.uffd(), world.process().openUffd(open.features(), open.userModeOnly()));
+        return "ok";
+    }
+
+    private String handle(Uffd uffd, Step.OfUffd step) {
+        return switch (step) {
+            case Step.Close close -> {
+                if (world.forker() >= 0) {
+                    yield FORKS;
+                }
+                world.setUffd(close.uffd(), null);
+                uffd.close();
+                yield "ok";
+            }
+            case Step.Register(var _, int page, int pages, long modes) ->
+                "0x" + Long.toHexString(uffd.register(at(page), bytes(pages), modes));
+            case Step.Unregister(var _, int page, int pages) -> {
+                uffd.unregister(at(page), bytes(pages));
+                yield "ok";
+            }
+            case Step.Continue(var _, int page, int pages, int flags) ->
+                uffd.continuePages(at(page), bytes(pages), flags).toString();
+            case Step.Copy(var _, int page, int pages, int value, int flags) ->
+                uffd.copy(at(page), world.content(pages, value), bytes(pages), flags)
+                        .toString();
+            case Step.ZeroPage(var _, int page, int pages, int flags) ->
+                uffd.zeroPages(at(page), bytes(pages), flags).toString();
+            case Step.Poison(var _, int page, int pages, int flags) ->
+                uffd.poison(at(page), bytes(pages), flags).toString();
+            case Step.WriteProtect(var _, int page, int pages, boolean on, int flags) ->
+                uffd.writeProtect(at(page), bytes(pages), on, flags).toString();
+            case Step.Wake(var _, int page, int pages) ->
+                uffd.wake(at(page), bytes(pages)).toString();
+            case Step.Move(var _, int page, int from, int pages, int flags) ->
+                uffd.move(at(page), at(from), bytes(pages), flags).toString();
+            case Step.Read read -> read(uffd, read.count());
+        };
+    }
+
+    private String read(Uffd uffd, int count) {
+        List<String> events = new ArrayList<>();
+        try (EventBatch batch = new EventBatch(count)) {
+            int found = uffd.read(batch);
+            for (int i = 0; i < found; i++) {
+                UffdEvent event = batch.event(i);
+                if (event instanceof UffdEvent.Fork) {
+                    world.forked().add(uffd.takeForked(batch, i));
+                }
+                events.add(Words.of(event, world));
+            }
+        }
+        return events.toString();
+    }
+
+    private String run(Step.OfThread step) {
+        if (step instanceof Step.Fork) {
+            if (world.forker() >= 0) {
+                return FORKS;
+            }
+            world.setForker(step.thread());
+        }
+        return Words.of(world.run(step.thread(), step, action(step)), step, world);
+    }
+
+    private Action action(Step.OfThread step) {
+        return switch (step) {
+            case Step.Load(int thread, int page) -> new Action.Load(at(page) + World.offsetOf(thread));
+            case Step.Store(int thread, int page, int value) ->
+                new Action.Store(at(page) + World.offsetOf(thread), value);
+            case Step.KernelWrite(var _, int page, int pages) ->
+                new Action.KernelWrite(accessStart(page, pages), accessBytes(pages));
+            case Step.KernelRead(var _, int page, int pages) ->
+                new Action.KernelRead(accessStart(page, pages), accessBytes(pages));
+            case Step.Map(var _, int page, int pages, int filePage, int protection) ->
+                world.mapping(page, pages, filePage, protection);
+            case Step.Unmap(var _, int page, int pages) -> new Action.Unmap(at(page), bytes(pages));
+            case Step.Advise(var _, int page, int pages, Action.Advice advice) ->
+                new Action.Advise(at(page), bytes(pages), advice);
+            case Step.Remap(var _, int page, int pages, int newPages, int to, boolean keepOld) ->
+                new Action.Remap(at(page), bytes(pages), bytes(newPages), to < 0 ? 0 : at(to), keepOld);
+            case Step.Protect(var _, int page, int pages, int protection) ->
+                new Action.Protect(at(page), bytes(pages), protection);
+            case Step.Fork _ -> new Action.Fork();
+        };
+    }
+
+    /** Of huge pages the kernel accesses a few bytes: some before a border and some behind it, if there is one. */
+    private long accessStart(int page, int pages) {
+        return world.program().kind().isHuge() && pages > 1 ? at(page + 1) - 8 : at(page);
+    }
+
+    private long accessBytes(int pages) {
+        return world.program().kind().isHuge() ? 16 : bytes(pages);
+    }
+
+    private String change(SubjectFile file, Step.OfFile step) {
+        switch (step) {
+            case Step.Fill(int page, int value) -> {
+                if (page >= world.filePages()) {
+                    return NO_FILE_PAGE;
+                }
+                file.put(bytes(page), value);
+            }
+            case Step.Populate(int page) -> {
+                if (page >= world.filePages()) {
+                    return NO_FILE_PAGE;
+                }
+                try (var alias = file.mapAlias()) {
+                    alias.populate(bytes(page), world.pageBytes());
+                }
+            }
+            case Step.PunchHole(int page, int pages) -> file.punchHole(bytes(page), bytes(pages));
+            case Step.Allocate(int page, int pages) -> {
+                if (page + pages > world.program().slots()) {
+                    return TOO_LONG;
+                }
+                file.allocate(bytes(page), bytes(pages));
+                world.setFilePages(Math.max(world.filePages(), page + pages));
+            }
+            case Step.Resize(int pages) -> {
+                if (pages > world.program().slots()) {
+                    return TOO_LONG;
+                }
+                file.resize(bytes(pages));
+                world.setFilePages(pages);
+            }
+        }
+        return "ok";
+    }
+
+    private String race(Step.Race race) {
+        List<String> results = new ArrayList<>();
+        for (Step step : race.steps()) {
+            if (step instanceof Step.OfThread ofThread) {
+                if (world.isBusy(ofThread.thread()) || step instanceof Step.Fork) {
+                    results.add(BUSY);
+                } else {
+                    world.begin(ofThread.thread(), step, action(ofThread));
+                }
+            }
+        }
+        world.process().beside(() -> {
+            spin(race.delayMicros());
+            race.steps().stream()
+                    .filter(step -> !(step instanceof Step.OfThread))
+                    .map(this::perform)
+                    .forEach(results::add);
+        });
+        return results.toString();
+    }
+
+    private static void spin(int micros) {
+        long end = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(micros);
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private String interrupt(int thread) {
+        Step doing = world.doing(thread);
+        if (world.isBusy(thread) && !(doing instanceof Step.Load || doing instanceof Step.Store)) {
+            return BUSY;
+        }
+        world.thread(thread).interrupt();
+        return "ok";
+    }
+
+    private String scan(Step.Scan scan) {
+        PagemapScan request = new PagemapScan(
+                at(scan.page()),
+                bytes(scan.pages()),
+                scan.flags(),
+                scan.inverted(),
+                scan.allOf(),
+                scan.anyOf(),
+                Words.CATEGORIES | PageCategory.WRITE_TRACKED.mask(),
+                scan.maxPages());
+        try {
+            PageRunsText runs = new PageRunsText(world);
+            long end = world.pagemap().scan(request, runs);
+            return runs + " to " + Words.page(end, world);
+        } catch (IllegalStateException e) {
+            return "no progress";
+        }
+    }
+
+    private long at(int page) {
+        return world.address(page);
+    }
+
+    private long bytes(int pages) {
+        return world.bytes(pages);
+    }
+}
