@@ -21,6 +21,9 @@ final class KeptPages implements PageSource {
     /** Loading these pages waits; the first of the pair tells that it does. */
     final Map<Long, Gate> gates = new ConcurrentHashMap<>();
 
+    /** Storing these pages waits. */
+    final Map<Long, Gate> storeGates = new ConcurrentHashMap<>();
+
     private final Map<Long, byte[]> kept = new ConcurrentHashMap<>();
 
     /** Where a load waits until it is let through. */
@@ -75,6 +78,10 @@ final class KeptPages implements PageSource {
             throw failure;
         }
         kept.put(offset, page.toArray(JAVA_BYTE));
+        Gate gate = storeGates.get(offset);
+        if (gate != null) {
+            gate.pass();
+        }
     }
 
     /** {@return a number of a page that was stored} */

@@ -153,6 +153,43 @@ abstract class PagedRegionCases {
         assertThat(region.evict(0, PAGES * bytes)).isZero();
     }
 
+    /** Were the page still mapped for native code while it is stored, that store would be lost. */
+    @Test
+    void aStoreDuringAnEvictionLandsInThePageThatComesBack() {
+        putNatively(8, 1);
+        KeptPages.Gate gate = KeptPages.Gate.closed();
+        source.storeGates.put(0L, gate);
+        CompletableFuture<Long> eviction = other.run(() -> region.evict(0, bytes));
+        awaitUninterrupted(gate);
+        CompletableFuture<Boolean> late = thread.store(region.address() + 8, (byte) 2);
+        assertThat(NativeThread.isStuck(late)).isTrue();
+        gate.open().countDown();
+        assertThat(await(eviction)).isEqualTo(bytes);
+        await(late);
+        assertThat(get(8)).isEqualTo(2);
+        region.evict(0, bytes);
+        assertThat(source.stored(0, 8)).isEqualTo(2);
+    }
+
+    /** The page stays mapped for native code, protected: a store while it is stored marks it again. */
+    @Test
+    void aStoreDuringAFlushIsFoundByTheNext() {
+        putNatively(8, 1);
+        KeptPages.Gate gate = KeptPages.Gate.closed();
+        source.storeGates.put(0L, gate);
+        CompletableFuture<Boolean> flush = other.run(() -> {
+            region.flush(0, bytes);
+            return true;
+        });
+        awaitUninterrupted(gate);
+        putNatively(8, 2);
+        gate.open().countDown();
+        await(flush);
+        assertThat(source.stored(0, 8)).isEqualTo(1);
+        region.flush(0, bytes);
+        assertThat(source.stored(0, 8)).isEqualTo(2);
+    }
+
     /** Also the mark of protection that a page leaves behind must not hide the next store. */
     @Test
     void everyRoundOfEvictionFindsTheNewStores() {
