@@ -172,21 +172,30 @@ final class Advising {
         return 0;
     }
 
-    /** madvise_populate. */
+    /** madvise_populate: what is mapped is looked at again after each wait. */
     private int populate(ModelThread by, Vma vma, long from, long to, boolean write) {
-        if (write ? !vma.isWritable() : (vma.protection() & Vma.READ) == 0) {
+        if (!allows(vma, write)) {
             return Errno.EINVAL;
         }
+        long address = from;
         try {
-            for (long address = from; address < to; address += Pages.BYTES) {
+            for (; address < to; address += Pages.BYTES) {
                 access.populate(by, address, write);
             }
             return 0;
         } catch (SigbusException e) {
             return e.isPoisoned() ? EHWPOISON : Errno.EFAULT;
         } catch (SegfaultException _) {
-            return Errno.EFAULT;
+            Vma now = by.space().mappings().find(address);
+            if (now == null) {
+                return Errno.ENOMEM;
+            }
+            return allows(now, write) ? Errno.EFAULT : Errno.EINVAL;
         }
+    }
+
+    private static boolean allows(Vma vma, boolean write) {
+        return write ? vma.isWritable() : (vma.protection() & Vma.READ) != 0;
     }
 
     /** madvise_pageout: pages that nobody else has mapped. Protection stays, in the entry or as a mark. */

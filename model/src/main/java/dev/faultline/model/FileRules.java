@@ -57,7 +57,8 @@ final class FileRules {
         long oldLength = cache.lengthBytes();
         cache.resize(newLengthBytes);
         if (newLengthBytes < oldLength) {
-            zap.file(cache, Pages.roundUp(newLengthBytes, cache.pageBytes()), Long.MAX_VALUE, Zap.Extent.PAGES);
+            Zap.Extent extent = cache.isHuge() ? Zap.Extent.ALL : Zap.Extent.PAGES;
+            zap.file(cache, Pages.roundUp(newLengthBytes, cache.pageBytes()), Long.MAX_VALUE, extent);
             drop(cache, cache.pageCount(), oldPages);
             zero(cache, newLengthBytes, Math.min(cache.pageCount() * cache.pageBytes(), oldLength));
         }

@@ -73,7 +73,7 @@ final class Forking {
         if (file != null) {
             file.addMapper(child);
         }
-        child.mappings().insert(copy);
+        child.mappings().insertCopy(copy);
         if (copy.has(Vma.WRITE_PROTECT) || vma.identity() != null || vma.isGuarded()) {
             copyPages(parent, child, vma, copy.has(Vma.WRITE_PROTECT));
         }
@@ -85,6 +85,11 @@ final class Forking {
      */
     private static void copyPages(AddressSpace parent, AddressSpace child, Vma vma, boolean keepsProtection) {
         for (long address = vma.start(); address < vma.end(); address += vma.pageBytes()) {
+            if (vma.isHuge()
+                    ? parent.pages().hasUpperTable(address)
+                    : parent.pages().hasTable(address)) {
+                child.pages().allocateTable(address);
+            }
             Pte pte = parent.pages().get(address);
             if (pte != null) {
                 Pte shared = share(vma, pte);

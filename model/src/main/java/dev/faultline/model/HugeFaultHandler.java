@@ -18,6 +18,7 @@ final class HugeFaultHandler {
     }
 
     void handle(Vma vma, Touch touch, @Nullable Pte pte) {
+        touch.space().pages().allocateTable(touch.address());
         switch (pte) {
             case null -> fill(vma, touch, false);
             case Pte.Marker marker -> {
@@ -76,6 +77,10 @@ final class HugeFaultHandler {
         return new Frame.Cached(cache, index);
     }
 
+    /**
+     * mm/hugetlb.c, hugetlb_fault. Protection that outlived its registration, because the range was registered again
+     * without it, is left to the userfaultfd that is not there any more: the store faults again and again.
+     */
     private void writeToReadOnly(Vma vma, Touch touch, Pte.Present present) {
         Pte.Present entry = present;
         if (vma.has(Vma.WRITE_PROTECT) && entry.isProtected()) {
@@ -84,6 +89,9 @@ final class HugeFaultHandler {
                 return;
             }
             entry = entry.withoutProtection();
+        } else if (entry.isProtected()) {
+            throw new IllegalStateException(
+                    "a store to a huge page that is protected, but not registered, runs for ever");
         }
         touch.space().pages().set(vma.pageOf(touch.address()), makeWritable(vma, touch, entry));
     }

@@ -89,6 +89,7 @@ final class Mapping {
         long offset = file == null ? start : request.offset();
         if (file != null) {
             file.addMapper(space);
+            extendHuge(file, request, offset + length);
         }
         boolean mayWrite = !(request.shared() && request.readOnlyFile());
         space.mappings()
@@ -101,6 +102,13 @@ final class Mapping {
                         file,
                         offset,
                         request.noReserve()));
+    }
+
+    /** fs/hugetlbfs/inode.c, hugetlbfs_file_mmap: a file of huge pages becomes as long as what may be written. */
+    private static void extendHuge(PageCache file, MapRequest request, long end) {
+        if (file.isHuge() && (request.protection() & MapRequest.WRITE) != 0 && end > file.lengthBytes()) {
+            file.resize(end);
+        }
     }
 
     long unmap(ModelThread by, long start, long lengthBytes) {

@@ -12,7 +12,6 @@ import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** One PAGEMAP_SCAN. Source: fs/proc/task_mmu.c, do_pagemap_scan and what it calls, Linux 6.18. */
 final class PagemapScanner {
@@ -95,8 +94,7 @@ final class PagemapScanner {
 
     private long scanPage(Vma vma, long ofMapping, long from, long to) {
         Pte pte = space.pages().get(vma.pageOf(from));
-        boolean isLookedAt = vma.has(Vma.WRITE_PROTECT) || space.pages().hasTable(from);
-        long categories = ofMapping | categories(vma, pte, isLookedAt);
+        long categories = ofMapping | (pte == null ? ofNothing(vma, from) : categories(vma, pte));
         if (!matches(categories)) {
             return -1;
         }
@@ -106,13 +104,14 @@ final class PagemapScanner {
         if (taken == 0) {
             return stop;
         }
-        if (protects() && vma.isHuge() && taken << Pages.SHIFT != vma.pageBytes()) {
+        boolean protectsIt = protects() && (!vma.isHuge() || pte instanceof Pte.Present);
+        if (protectsIt && vma.isHuge() && stop - from != vma.pageBytes()) {
             throw new IllegalStateException(
                     String.format("PAGEMAP_SCAN stopped at 0x%x without progress: part of a huge page?", from));
         }
-        add(from, taken << Pages.SHIFT, categories & scan.reported());
+        add(from, stop - from, categories & scan.reported());
         foundPages += taken;
-        if (protects()) {
+        if (protectsIt) {
             space.pages().set(vma.pageOf(from), pte == null ? Pte.Marker.PROTECTED : pte.protect());
         }
         return stop < to ? stop : -1;
@@ -133,18 +132,25 @@ final class PagemapScanner {
     }
 
     /**
-     * pagemap_page_category, and for huge pages pagemap_hugetlb_category. A page that does not exist counts as written where there is
-     * a page table that could say otherwise, or where the mapping is registered for it.
+     * A page that does not exist. It counts as written where a page table could say otherwise, or where the mapping is
+     * registered for it; a huge one never does.
      */
-    private static long categories(Vma vma, @Nullable Pte pte, boolean isLookedAt) {
-        long huge = vma.isHuge() ? PageCategory.HUGE.mask() : 0;
-        long written = pte != null && pte.isProtected() ? 0 : WRITTEN;
-        return switch (pte) {
-            case null -> vma.isHuge() || !isLookedAt ? 0 : WRITTEN;
-            case Pte.Present present -> huge | written | PageCategory.PRESENT.mask() | ofFrame(present.frame());
-            case Pte.Swapped _ -> written | PageCategory.SWAPPED.mask();
-            case Pte.Marker marker -> huge | written | PageCategory.SWAPPED.mask() | ofMarker(marker);
-        };
+    private long ofNothing(Vma vma, long address) {
+        if (vma.isHuge()) {
+            return space.pages().hasUpperTable(address) ? PageCategory.HUGE.mask() : 0;
+        }
+        return vma.has(Vma.WRITE_PROTECT) || space.pages().hasTable(address) ? WRITTEN : 0;
+    }
+
+    /** pagemap_page_category, and for huge pages pagemap_hugetlb_category. */
+    private static long categories(Vma vma, Pte pte) {
+        long always = (vma.isHuge() ? PageCategory.HUGE.mask() : 0) | (pte.isProtected() ? 0 : WRITTEN);
+        return always
+                | switch (pte) {
+                    case Pte.Present present -> PageCategory.PRESENT.mask() | ofFrame(present.frame());
+                    case Pte.Swapped _ -> PageCategory.SWAPPED.mask();
+                    case Pte.Marker marker -> PageCategory.SWAPPED.mask() | ofMarker(marker);
+                };
     }
 
     private static long ofMarker(Pte.Marker marker) {

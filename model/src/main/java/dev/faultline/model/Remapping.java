@@ -110,8 +110,7 @@ final class Remapping {
     private static boolean goesWithHugePages(Request request) {
         return Pages.isAligned(request.start(), Pages.HUGE_BYTES)
                 && (!request.has(FIXED) || Pages.isAligned(request.target(), Pages.HUGE_BYTES))
-                && request.newLength() <= request.oldLength()
-                && !request.has(DONT_UNMAP);
+                && request.newLength() <= request.oldLength();
     }
 
     private long expand(ModelThread by, Vma vma, Request request) {
@@ -160,7 +159,11 @@ final class Remapping {
     /** mremap_to: what is in the way goes first, and what is cut off. */
     private long moveWhereTold(ModelThread by, Request request) {
         AddressSpace space = by.space();
-        long pageBytes = mappingAt(space, request.start()).pageBytes();
+        Vma source = mappingAt(space, request.start());
+        if (source.isHuge() && request.has(DONT_UNMAP)) {
+            return -Errno.EINVAL;
+        }
+        long pageBytes = source.pageBytes();
         long target = request.has(FIXED) ? request.target() : space.mappings().findGap(request.newLength(), pageBytes);
         if (target < 0) {
             return -Errno.ENOMEM;

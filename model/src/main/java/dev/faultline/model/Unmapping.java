@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * Takes mappings away; what is to be announced is announced afterwards. Source: mm/vma.c, do_vmi_munmap;
@@ -62,13 +63,17 @@ final class Unmapping {
         return pending;
     }
 
-    /** mm/memory.c, free_pgtables: a table goes when no mapping is left in its 2 MiB. */
+    /** mm/memory.c, free_pgtables: a table goes when no mapping is left in what it covers. */
     private static void freeTables(AddressSpace space, long start, long end) {
         PageTable pages = space.pages();
-        long last = Pages.roundDown(end - 1, Pages.HUGE_BYTES);
-        for (long table = Pages.roundDown(start, Pages.HUGE_BYTES); table <= last; table += Pages.HUGE_BYTES) {
-            if (space.mappings().in(table, table + Pages.HUGE_BYTES).isEmpty()) {
-                pages.freeTable(table);
+        forEmpty(space, start, end, Pages.HUGE_BYTES, pages::freeTable);
+        forEmpty(space, start, end, Pages.UPPER_BYTES, pages::freeUpperTable);
+    }
+
+    private static void forEmpty(AddressSpace space, long start, long end, long coveredBytes, LongConsumer free) {
+        for (long table = Pages.roundDown(start, coveredBytes); table < end; table += coveredBytes) {
+            if (space.mappings().in(table, table + coveredBytes).isEmpty()) {
+                free.accept(table);
             }
         }
     }

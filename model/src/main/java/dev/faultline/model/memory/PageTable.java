@@ -11,6 +11,8 @@ public final class PageTable {
     private final Map<Long, Pte> entries = new HashMap<>();
     /** The lowest tables that exist, one for each 2 MiB. They outlive their entries, and some errnos tell. */
     private final Set<Long> tables = new HashSet<>();
+    /** The tables above, one for each GiB, in which huge pages have their entries. */
+    private final Set<Long> upperTables = new HashSet<>();
 
     public @Nullable Pte get(long address) {
         return entries.get(address >> Pages.SHIFT);
@@ -21,7 +23,7 @@ public final class PageTable {
         if (pte == null) {
             old = entries.remove(address >> Pages.SHIFT);
         } else {
-            tables.add(address >> Pages.HUGE_SHIFT);
+            allocateTable(address);
             countMapping(pte, true);
             old = entries.put(address >> Pages.SHIFT, pte);
         }
@@ -45,18 +47,27 @@ public final class PageTable {
         }
     }
 
-    /** Makes the table that an address belongs to, as looking for a place to fill does. */
+    /** Makes the tables that an address belongs to, as looking for a place to fill does. */
     public void allocateTable(long address) {
         tables.add(address >> Pages.HUGE_SHIFT);
+        upperTables.add(address >> Pages.UPPER_SHIFT);
     }
 
     public boolean hasTable(long address) {
         return tables.contains(address >> Pages.HUGE_SHIFT);
     }
 
+    public boolean hasUpperTable(long address) {
+        return upperTables.contains(address >> Pages.UPPER_SHIFT);
+    }
+
     /** Frees the table of an address; it has no entries. */
     public void freeTable(long address) {
         tables.remove(address >> Pages.HUGE_SHIFT);
+    }
+
+    public void freeUpperTable(long address) {
+        upperTables.remove(address >> Pages.UPPER_SHIFT);
     }
 
     public void clear() {
@@ -65,5 +76,6 @@ public final class PageTable {
         }
         entries.clear();
         tables.clear();
+        upperTables.clear();
     }
 }

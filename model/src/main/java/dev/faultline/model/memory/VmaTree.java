@@ -72,6 +72,11 @@ public final class VmaTree {
         return merge(vma);
     }
 
+    /** Adds a mapping to a child's, where none merges. */
+    public void insertCopy(Vma vma) {
+        byStart.put(vma.start(), vma);
+    }
+
     /** Changes the part of one mapping that lies in a range; splits it off before, and merges it after. */
     public Vma modify(Vma vma, long start, long end, Consumer<Vma> change) {
         split(vma, start);
@@ -112,9 +117,10 @@ public final class VmaTree {
         return low;
     }
 
-    /** {@return whether two mappings that touch differ in nothing} Source: mm/vma.c, is_mergeable_vma. */
+    /** {@return whether two mappings that touch differ in nothing} Huge pages never merge. mm/vma.c, is_mergeable_vma. */
     private static boolean canMerge(Vma low, Vma high) {
-        return agree(low, high)
+        return !low.isHuge()
+                && agree(low, high)
                 && low.protection() == high.protection()
                 && canShareIdentity(low.identity(), high.identity());
     }
