@@ -148,9 +148,7 @@ final class Performer {
                         ? new Action.KernelWrite(pages > 1 ? at(page + 1) - HALF : at(page), 2 * HALF)
                         : new Action.KernelWrite(at(page), bytes(pages));
             case Step.KernelRead(var _, int page, int pages) ->
-                isHuge()
-                        ? new Action.KernelRead(at(page), HALF)
-                        : new Action.KernelRead(at(page), bytes(pages));
+                isHuge() ? new Action.KernelRead(at(page), HALF) : new Action.KernelRead(at(page), bytes(pages));
             case Step.Map(var _, int page, int pages, int filePage, int protection) ->
                 world.mapping(page, pages, filePage, protection);
             case Step.Unmap(var _, int page, int pages) -> new Action.Unmap(at(page), bytes(pages));
