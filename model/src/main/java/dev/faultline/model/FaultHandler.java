@@ -71,7 +71,12 @@ final class FaultHandler {
 
     /** A mapping that may be written may be read on this processor. */
     private static boolean isAllowed(Vma vma, Touch touch) {
-        return touch.write() ? vma.isWritable() : (vma.protection() & (Vma.READ | Vma.WRITE | Vma.EXECUTE)) != 0;
+        if (touch.write()) {
+            return vma.isWritable();
+        }
+        int readable =
+                touch.origin() == Touch.Origin.POPULATE ? Vma.READ : Vma.READ | Vma.WRITE | Vma.EXECUTE;
+        return (vma.protection() & readable) != 0;
     }
 
     private void handle(Vma vma, Touch touch, @Nullable Pte pte) {
