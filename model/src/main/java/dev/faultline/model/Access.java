@@ -20,14 +20,14 @@ final class Access {
 
     /** Loads or stores as user code. A signal leaves the part before it done. */
     void byUser(ModelThread by, long address, MemorySegment data, boolean write) {
-        copy(by, by.space(), address, data, write, true, new long[1]);
+        copy(by, by.space(), address, data, write, Touch.Origin.USER, new long[1]);
     }
 
     /** {@return the bytes done, or {@code -EFAULT} if none was} An access of the kernel, which knows no signals. */
     long byKernel(ModelThread by, AddressSpace space, long address, MemorySegment data, boolean write) {
         long[] done = new long[1];
         try {
-            copy(by, space, address, data, write, false, done);
+            copy(by, space, address, data, write, Touch.Origin.KERNEL, done);
         } catch (SigbusException | SegfaultException _) {
             return done[0] == 0 ? -Errno.EFAULT : done[0];
         }
@@ -40,14 +40,14 @@ final class Access {
             long address,
             MemorySegment data,
             boolean write,
-            boolean user,
+            Touch.Origin origin,
             long[] done) {
         while (done[0] < data.byteSize()) {
             if (done[0] > 0) {
                 turns.point("goes on to the next page");
             }
             long at = address + done[0];
-            Frame frame = faults.reach(new Touch(by, space, at, write, user));
+            Frame frame = faults.reach(new Touch(by, space, at, write, origin));
             MemorySegment page = frame.bytes();
             long offset = at & (page.byteSize() - 1);
             long count = Math.min(page.byteSize() - offset, data.byteSize() - done[0]);
@@ -62,7 +62,7 @@ final class Access {
 
     /** Touches one byte as the kernel does to make a page present. */
     void populate(ModelThread by, long address, boolean write) {
-        faults.reach(new Touch(by, by.space(), address, write, false));
+        faults.reach(new Touch(by, by.space(), address, write, Touch.Origin.POPULATE));
     }
 
     /** {@return whether all of it could be read without a fault} */

@@ -7,6 +7,7 @@ import dev.faultline.model.memory.PageTable;
 import dev.faultline.model.memory.Pages;
 import dev.faultline.model.memory.Pte;
 import dev.faultline.model.memory.Vma;
+import dev.faultline.model.schedule.Turns;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,11 @@ final class FaultHandler {
 
     private final Userfaults userfaults;
     private final HugeFaultHandler huge;
+    private final Turns turns;
 
-    FaultHandler(Userfaults userfaults, HugePool pool) {
+    FaultHandler(Userfaults userfaults, HugePool pool, Turns turns) {
         this.userfaults = userfaults;
+        this.turns = turns;
         huge = new HugeFaultHandler(userfaults, pool);
     }
 
@@ -32,6 +35,10 @@ final class FaultHandler {
             Vma vma = space.mappings().find(touch.address());
             if (vma == null || !isAllowed(vma, touch)) {
                 throw new SegfaultException(touch.address());
+            }
+            if (space.pages().isBeingCopied(touch.address())) {
+                missDuringCopy(vma, touch);
+                continue;
             }
             Pte pte = space.pages().get(vma.pageOf(touch.address()));
             if (pte instanceof Pte.Present present && (!touch.write() || present.writable())) {
@@ -45,9 +52,31 @@ final class FaultHandler {
         }
     }
 
+    /**
+     * A touch of a page that another thread is about to copy finds no entry, and takes the page for one that was never
+     * mapped: do_fault asks the file without looking at the entry again. So a page that is mapped can be reported as missing,
+     * once more; whoever fills it gets EEXIST, and the thread waits for a wake. Source: mm/memory.c, do_fault and
+     * wp_page_copy; fs/userfaultfd.c, userfaultfd_must_wait. Private anonymous memory looks again.
+     */
+    private void missDuringCopy(Vma vma, Touch touch) {
+        PageCache cache = vma.cache();
+        long index = vma.fileIndex(touch.address());
+        int reason = cache.holds(index) ? Vma.MINOR : Vma.MISSING;
+        if (vma.has(reason) && !cache.isBeyondEnd(index)) {
+            userfaults.raise(vma, touch, reason);
+        } else {
+            turns.point("finds the page being copied");
+        }
+    }
+
     /** A mapping that may be written may be read on this processor. */
     private static boolean isAllowed(Vma vma, Touch touch) {
-        return touch.write() ? vma.isWritable() : (vma.protection() & (Vma.READ | Vma.WRITE | Vma.EXECUTE)) != 0;
+        if (touch.write()) {
+            return vma.isWritable();
+        }
+        int readable =
+                touch.origin() == Touch.Origin.POPULATE ? Vma.READ : Vma.READ | Vma.WRITE | Vma.EXECUTE;
+        return (vma.protection() & readable) != 0;
     }
 
     private void handle(Vma vma, Touch touch, @Nullable Pte pte) {
@@ -207,7 +236,25 @@ final class FaultHandler {
             }
             entry = entry.withoutProtection();
         }
+        if (!vma.isShared() && !vma.isAnonymous() && !isOwn(entry) && !isCopiedInPeace(vma, touch, present)) {
+            return;
+        }
         touch.space().pages().set(vma.pageOf(touch.address()), makeWritable(vma, touch, entry));
+    }
+
+    /** {@return whether a page of a file's mapping could be copied, and is still what it was} */
+    private boolean isCopiedInPeace(Vma vma, Touch touch, Pte.Present present) {
+        PageTable pages = touch.space().pages();
+        pages.beginCopy(touch.address());
+        turns.point("copies a page");
+        pages.endCopy(touch.address());
+        return present.equals(pages.get(vma.pageOf(touch.address())))
+                && touch.space().mappings().find(touch.address()) == vma;
+    }
+
+    private static boolean isOwn(Pte.Present entry) {
+        return entry.frame() instanceof Frame.Anonymous anonymous
+                && (entry.exclusive() || anonymous.mappings() == 1);
     }
 
     private static Pte.Present makeWritable(Vma vma, Touch touch, Pte.Present entry) {
@@ -215,9 +262,7 @@ final class FaultHandler {
             return entry.withWritable(true);
         }
         touch.space().mappings().prepareIdentity(vma);
-        boolean own =
-                entry.frame() instanceof Frame.Anonymous anonymous && (entry.exclusive() || anonymous.mappings() == 1);
-        return own
+        return isOwn(entry)
                 ? new Pte.Present(entry.frame(), true, entry.isProtected(), true)
                 : new Pte.Present(Frame.Anonymous.copyOf(entry.frame()), true, false, true);
     }

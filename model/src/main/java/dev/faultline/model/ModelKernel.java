@@ -66,7 +66,7 @@ public final class ModelKernel {
         };
         zap = new Zap(pool);
         files = new FileRules(zap, pool);
-        access = new Access(new FaultHandler(new Userfaults(turns), pool), turns);
+        access = new Access(new FaultHandler(new Userfaults(turns), pool, turns), turns);
         fill = new Fill(this);
         registration = new Registration(rules, turns);
         writeProtection = new WriteProtection(rules, turns);

@@ -35,6 +35,14 @@ final class Remapping {
         }
     }
 
+    /** What is told when all is done. */
+    private static final class Announcements {
+        private final List<Unmapping.Pending> early = new ArrayList<>();
+        private final List<Unmapping.Pending> late = new ArrayList<>();
+        private @Nullable Context context;
+        private UffdEvent.@Nullable Remap remap;
+    }
+
     private final Turns turns;
     private final Events events;
     private final Unmapping unmapping;
@@ -45,7 +53,7 @@ final class Remapping {
         this.unmapping = unmapping;
     }
 
-    /** {@return the address, or {@code -errno}} */
+    /** {@return the address, or {@code -errno}} Of shared memory, an old length of 0 leaves all as it is and maps it again. */
     long remap(ModelThread by, long start, long oldLength, long newLength, int flags, long target) {
         AddressSpace space = by.space();
         space.lock().awaitReaders(turns);
@@ -60,15 +68,15 @@ final class Remapping {
         if (vma == null) {
             return -Errno.EFAULT;
         }
-        if (vma.isHuge() && !goesWithHugePages(request)) {
+        boolean doubles = request.oldLength() == 0;
+        if ((doubles && !vma.isShared()) || (vma.isHuge() && !goesWithHugePages(request))) {
             return -Errno.EINVAL;
         }
-        if (request.has(FIXED) && request.newLength() == request.oldLength()) {
-            return moveAll(by, request);
-        }
         if (request.has(FIXED) || request.has(DONT_UNMAP)) {
-            long kept = Math.min(request.oldLength(), request.newLength());
-            return kept > vma.end() - start ? -Errno.EFAULT : moveWhereTold(by, request);
+            Announcements told = new Announcements();
+            long result = moveAsTold(by, vma, request, told);
+            announce(by, told);
+            return result;
         }
         if (request.newLength() < request.oldLength()) {
             long newEnd = start + request.newLength();
@@ -84,6 +92,25 @@ final class Remapping {
         return request.end() > vma.end() ? -Errno.EFAULT : expand(by, vma, request);
     }
 
+    private long moveAsTold(ModelThread by, Vma vma, Request request, Announcements told) {
+        if (request.has(FIXED) && request.newLength() == request.oldLength()) {
+            return moveAll(by, request, told);
+        }
+        long kept = Math.min(request.oldLength(), request.newLength());
+        return kept > vma.end() - request.start() ? -Errno.EFAULT : moveWhereTold(by, request, told);
+    }
+
+    /** notify_uffd: when all is done, also if a part of it failed. */
+    private void announce(ModelThread by, Announcements told) {
+        unmapping.announce(by, told.early);
+        Context context = told.context;
+        UffdEvent.Remap remap = told.remap;
+        if (context != null && remap != null) {
+            events.complete(by, context, remap, null);
+        }
+        unmapping.announce(by, told.late);
+    }
+
     /** check_mremap_params. */
     private static int check(Request request) {
         boolean told = request.has(FIXED) || request.has(DONT_UNMAP);
@@ -93,7 +120,7 @@ final class Remapping {
                 || request.newLength() > Pages.TASK_SIZE
                 || (told && !request.has(MAY_MOVE))
                 || (request.has(DONT_UNMAP) && request.oldLength() != request.newLength())
-                || request.oldLength() <= 0) {
+                || request.oldLength() < 0) {
             return Errno.EINVAL;
         }
         if (!request.has(FIXED)) {
@@ -126,14 +153,20 @@ final class Remapping {
             return -Errno.ENOMEM;
         }
         long target = space.mappings().findGap(request.newLength(), vma.pageBytes());
-        return target < 0 ? -Errno.ENOMEM : move(by, vma, request, target, List.of(), new ArrayList<>());
+        if (target < 0) {
+            return -Errno.ENOMEM;
+        }
+        Announcements told = new Announcements();
+        long result = move(by, vma, request, target, told);
+        announce(by, told);
+        return result;
     }
 
     /**
      * remap_move: a move alone may take several mappings along, with the holes between them; but none that a userfaultfd
      * has. What was moved before one that cannot be stays moved.
      */
-    private long moveAll(ModelThread by, Request request) {
+    private long moveAll(ModelThread by, Request request, Announcements told) {
         long target = request.target();
         long lastEnd = request.start();
         boolean first = true;
@@ -146,7 +179,7 @@ final class Remapping {
             if (alone && (!first || vma.end() < request.end())) {
                 return -Errno.EFAULT;
             }
-            long moved = moveWhereTold(by, new Request(from, length, length, request.flags(), target));
+            long moved = moveWhereTold(by, new Request(from, length, length, request.flags(), target), told);
             if (moved < 0) {
                 return moved;
             }
@@ -157,7 +190,7 @@ final class Remapping {
     }
 
     /** mremap_to: what is in the way goes first, and what is cut off. */
-    private long moveWhereTold(ModelThread by, Request request) {
+    private long moveWhereTold(ModelThread by, Request request, Announcements told) {
         AddressSpace space = by.space();
         Vma source = mappingAt(space, request.start());
         if (source.isHuge() && request.has(DONT_UNMAP)) {
@@ -168,21 +201,19 @@ final class Remapping {
         if (target < 0) {
             return -Errno.ENOMEM;
         }
-        List<Unmapping.Pending> early = List.of();
         if (request.has(FIXED)) {
             if (!Unmapping.isPossible(space, target, target + request.newLength())) {
                 return -Errno.EINVAL;
             }
-            early = unmapping.unmap(space, target, target + request.newLength());
+            told.early.addAll(unmapping.unmap(space, target, target + request.newLength()));
         }
         Request kept = request;
-        List<Unmapping.Pending> late = new ArrayList<>();
         if (request.newLength() < request.oldLength()) {
-            late.addAll(unmapping.unmap(space, request.start() + request.newLength(), request.end()));
+            told.late.addAll(unmapping.unmap(space, request.start() + request.newLength(), request.end()));
             kept = new Request(
                     request.start(), request.newLength(), request.newLength(), request.flags(), request.target());
         }
-        return move(by, mappingAt(space, request.start()), kept, target, early, late);
+        return move(by, mappingAt(space, request.start()), kept, target, told);
     }
 
     private static Vma mappingAt(AddressSpace space, long address) {
@@ -197,13 +228,7 @@ final class Remapping {
      * move_vma: the registration goes along if the move is to be announced. If not, it is lost; but only after the mapping
      * has merged with what it touches, which loses it too, and without merging again.
      */
-    private long move(
-            ModelThread by,
-            Vma vma,
-            Request request,
-            long target,
-            List<Unmapping.Pending> early,
-            List<Unmapping.Pending> late) {
+    private long move(ModelThread by, Vma vma, Request request, long target, Announcements told) {
         AddressSpace space = by.space();
         Vma moved = vma.copyAt(target, request.start(), request.newLength());
         if (vma.isAnonymous() && vma.identity() == null) {
@@ -212,6 +237,8 @@ final class Remapping {
         Context context = toldOfMoves(vma);
         if (context != null) {
             events.begin(context);
+            told.context = context;
+            told.remap = new UffdEvent.Remap(request.start(), target, request.oldLength());
         }
         movePages(space, vma, request, target);
         Vma inserted = space.mappings().insert(moved);
@@ -221,13 +248,8 @@ final class Remapping {
         if (request.has(DONT_UNMAP)) {
             leave(vma, request);
         } else {
-            late.addAll(unmapping.unmap(space, request.start(), request.end()));
+            told.late.addAll(unmapping.unmap(space, request.start(), request.end()));
         }
-        unmapping.announce(by, early);
-        if (context != null) {
-            events.complete(by, context, new UffdEvent.Remap(request.start(), target, request.oldLength()), null);
-        }
-        unmapping.announce(by, late);
         return target;
     }
 

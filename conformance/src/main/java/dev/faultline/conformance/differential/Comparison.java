@@ -38,7 +38,8 @@ final class Comparison {
     Verdict compare(Program program) {
         List<Observation> modelled = model(program, 0);
         if (modelled.getLast().isEndless()) {
-            return compare(program.withSteps(program.steps().subList(0, modelled.size() - 1)));
+            int kept = Math.min(modelled.size(), program.steps().size()) - 1;
+            return compare(program.withSteps(program.steps().subList(0, kept)));
         }
         List<Observation> real = Run.of(program, kernel);
         List<Observation> first = modelled;

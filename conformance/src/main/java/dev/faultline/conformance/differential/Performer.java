@@ -27,6 +27,13 @@ final class Performer {
     /** What steps give that do nothing. */
     static final Set<String> IDLE = Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG);
 
+    /**
+     * Of huge pages the kernel accesses a few bytes: when it writes, some before a border and some behind it. It reads what
+     * goes into one page of the file at once, whatever borders there are, so that there a border would show how write(2) is
+     * made.
+     */
+    private static final long HALF = 8;
+
     private final World world;
 
     Performer(World world) {
@@ -120,7 +127,15 @@ final class Performer {
             }
             world.setForker(step.thread());
         }
+        if (step instanceof Step.Map map && isTooLong(map)) {
+            return TOO_LONG;
+        }
         return Words.of(world.run(step.thread(), step, action(step)), step, world);
+    }
+
+    /** A mapping makes a file of huge pages as long as itself. */
+    private boolean isTooLong(Step.Map map) {
+        return isHuge() && map.filePage() + map.pages() > world.program().slots();
     }
 
     private Action action(Step.OfThread step) {
@@ -129,9 +144,11 @@ final class Performer {
             case Step.Store(int thread, int page, int value) ->
                 new Action.Store(at(page) + World.offsetOf(thread), value);
             case Step.KernelWrite(var _, int page, int pages) ->
-                new Action.KernelWrite(accessStart(page, pages), accessBytes(pages));
+                isHuge()
+                        ? new Action.KernelWrite(pages > 1 ? at(page + 1) - HALF : at(page), 2 * HALF)
+                        : new Action.KernelWrite(at(page), bytes(pages));
             case Step.KernelRead(var _, int page, int pages) ->
-                new Action.KernelRead(accessStart(page, pages), accessBytes(pages));
+                isHuge() ? new Action.KernelRead(at(page), HALF) : new Action.KernelRead(at(page), bytes(pages));
             case Step.Map(var _, int page, int pages, int filePage, int protection) ->
                 world.mapping(page, pages, filePage, protection);
             case Step.Unmap(var _, int page, int pages) -> new Action.Unmap(at(page), bytes(pages));
@@ -145,13 +162,8 @@ final class Performer {
         };
     }
 
-    /** Of huge pages the kernel accesses a few bytes: some before a border and some behind it, if there is one. */
-    private long accessStart(int page, int pages) {
-        return world.program().kind().isHuge() && pages > 1 ? at(page + 1) - 8 : at(page);
-    }
-
-    private long accessBytes(int pages) {
-        return world.program().kind().isHuge() ? 16 : bytes(pages);
+    private boolean isHuge() {
+        return world.program().kind().isHuge();
     }
 
     private String change(SubjectFile file, Step.OfFile step) {
@@ -176,14 +188,12 @@ final class Performer {
                     return TOO_LONG;
                 }
                 file.allocate(bytes(page), bytes(pages));
-                world.setFilePages(Math.max(world.filePages(), page + pages));
             }
             case Step.Resize(int pages) -> {
                 if (pages > world.program().slots()) {
                     return TOO_LONG;
                 }
                 file.resize(bytes(pages));
-                world.setFilePages(pages);
             }
         }
         return "ok";

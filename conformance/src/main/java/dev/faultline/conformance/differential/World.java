@@ -47,7 +47,6 @@ final class World implements AutoCloseable {
     private final Pagemap pagemap;
     private final @Nullable SubjectFile file;
     private final List<Uffd> forked = new ArrayList<>();
-    private int filePages;
     private int forker = -1;
 
     World(Subject subject, Program program) {
@@ -64,7 +63,6 @@ final class World implements AutoCloseable {
         file = kind.isOfFile() ? process.createFile(bytes(program.slots()), kind.pageSize()) : null;
         if (file != null) {
             file.resize(bytes(program.pages()));
-            filePages = program.pages();
         }
         keepPageTable(base() - NEIGHBOUR_BYTES);
         keepPageTable(base() + bytes(program.slots()) + NEIGHBOUR_BYTES);
@@ -166,12 +164,9 @@ final class World implements AutoCloseable {
         return file;
     }
 
+    /** {@return how many pages long the file is by now} */
     int filePages() {
-        return filePages;
-    }
-
-    void setFilePages(int pages) {
-        filePages = pages;
+        return file == null ? 0 : (int) (file.lengthBytes() / pageBytes());
     }
 
     Pagemap pagemap() {

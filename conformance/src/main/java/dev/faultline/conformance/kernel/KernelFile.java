@@ -10,6 +10,8 @@ import java.lang.foreign.MemorySegment;
 
 /** A memory file that a puppet made, and that this process holds too. */
 final class KernelFile implements SubjectFile {
+    private static final int SEEK_END = 2;
+
     private final KernelProcess process;
     private final long number;
     private final Memfd memfd;
@@ -52,9 +54,10 @@ final class KernelFile implements SubjectFile {
         process.settle();
     }
 
+    /** As long as it is now: also a mapping in the puppet makes a file of huge pages longer. */
     @Override
     public long lengthBytes() {
-        return memfd.lengthBytes();
+        return LinuxException.check(LibC.lseek(memfd.fd().number(), 0, SEEK_END), "lseek(SEEK_END)");
     }
 
     @Override
@@ -62,9 +65,12 @@ final class KernelFile implements SubjectFile {
         return memfd.pageSize();
     }
 
+    /** Of what the file holds now: a longer mapping would make a file of huge pages longer. */
     @Override
     public AliasMapping mapAlias() {
-        return memfd.mapAlias();
+        try (Memfd current = Memfd.adopt(process.take(number), lengthBytes(), pageSize())) {
+            return current.mapAlias();
+        }
     }
 
     @Override

@@ -14,6 +14,9 @@ public final class PageTable {
     /** The tables above, one for each GiB, in which huge pages have their entries. */
     private final Set<Long> upperTables = new HashSet<>();
 
+    /** Pages whose entries are gone for a moment. */
+    private final Set<Long> copied = new HashSet<>();
+
     public @Nullable Pte get(long address) {
         return entries.get(address >> Pages.SHIFT);
     }
@@ -45,6 +48,22 @@ public final class PageTable {
                 anonymous.unmap();
             }
         }
+    }
+
+    /**
+     * Begins the copying of a page on a write. Until it ends, the entry is gone for those who look without the table's
+     * lock; {@link #get} is a look with it. Source: mm/memory.c, wp_page_copy.
+     */
+    public void beginCopy(long address) {
+        copied.add(address >> Pages.SHIFT);
+    }
+
+    public void endCopy(long address) {
+        copied.remove(address >> Pages.SHIFT);
+    }
+
+    public boolean isBeingCopied(long address) {
+        return copied.contains(address >> Pages.SHIFT);
     }
 
     /** Makes the tables that an address belongs to, as looking for a place to fill does. */

@@ -121,6 +121,7 @@ public final class VmaTree {
     private static boolean canMerge(Vma low, Vma high) {
         return !low.isHuge()
                 && agree(low, high)
+                && low.context() == high.context()
                 && low.protection() == high.protection()
                 && canShareIdentity(low.identity(), high.identity());
     }
@@ -134,7 +135,6 @@ public final class VmaTree {
                 && low.isNoReserve() == high.isNoReserve()
                 && low.isAccounted() == high.isAccounted()
                 && low.isDontFork() == high.isDontFork()
-                && low.context() == high.context()
                 && low.modes() == high.modes();
     }
 
@@ -148,7 +148,8 @@ public final class VmaTree {
 
     /**
      * Gives a mapping what its pages are known by, before it gets the first page of the process's own: that of a
-     * neighbour if they could merge but for their protection. Source: mm/vma.c, find_mergeable_anon_vma.
+     * neighbour if they could merge but for their protection and their userfaultfd. Source: mm/vma.c,
+     * find_mergeable_anon_vma, anon_vma_compatible.
      */
     public void prepareIdentity(Vma vma) {
         if (vma.identity() != null) {
