@@ -43,6 +43,7 @@ abstract class PagedRegionCases {
 
     @AfterEach
     void close() {
+        source.openAll();
         region.close();
         thread.close();
         other.close();
@@ -325,6 +326,7 @@ abstract class PagedRegionCases {
     @Test
     void closingWaitsForThoseWhoUseItAndRefusesOthers() {
         KeptPages.Gate gate = KeptPages.Gate.closed();
+        source.gates.put(-1L, gate); // of no page: to be let through at the end
         CompletableFuture<Long> user = thread.run(() -> region.read(0, 8, range -> {
             gate.pass();
             return range.get(JAVA_LONG, 0);
