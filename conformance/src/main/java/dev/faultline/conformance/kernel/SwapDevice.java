@@ -23,7 +23,7 @@ public final class SwapDevice implements AutoCloseable {
             device=/dev/zram$number
             {
                 echo 64M >/sys/block/zram$number/disksize && mkswap $device && swapon -p 0 $device
-            } >/dev/null 2>&1 && echo OK || echo "swap on $device refused"
+            } >/dev/null 2>&1 && echo $device || echo "refused"
             cat >/dev/null
             swapoff $device 2>/dev/null
             echo 1 >/sys/block/zram$number/reset
@@ -31,20 +31,28 @@ public final class SwapDevice implements AutoCloseable {
             """;
 
     private final Process watcher;
+    private final String path;
 
-    private SwapDevice(Process watcher) {
+    private SwapDevice(Process watcher, String path) {
         this.watcher = watcher;
+        this.path = path;
+    }
+
+    /** {@return the device} */
+    String path() {
+        return path;
     }
 
     /** {@return swap, or nothing where this user or this kernel cannot have it} */
     public static Optional<SwapDevice> attach() {
         try {
-            SwapDevice device = new SwapDevice(new ProcessBuilder(List.of("setsid", "sh", "-c", SCRIPT))
+            Process watcher = new ProcessBuilder(List.of("setsid", "sh", "-c", SCRIPT))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start());
+                    .start();
             BufferedReader answers =
-                    new BufferedReader(new InputStreamReader(device.watcher.getInputStream(), StandardCharsets.UTF_8));
-            if ("OK".equals(answers.readLine())) {
+                    new BufferedReader(new InputStreamReader(watcher.getInputStream(), StandardCharsets.UTF_8));
+            SwapDevice device = new SwapDevice(watcher, String.valueOf(answers.readLine()));
+            if (device.path.startsWith("/dev/")) {
                 return Optional.of(device);
             }
             device.close();
