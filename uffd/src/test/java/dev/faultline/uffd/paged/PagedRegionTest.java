@@ -122,7 +122,8 @@ class PagedRegionTest {
     @Test
     @RequiresUffd({KernelFeature.MINOR_SHMEM, KernelFeature.WP_HUGETLBFS_SHMEM})
     void nativeCodeThatTouchesWhatCannotBeLoadedEndsTheJvmAndIsTold() throws IOException {
-        List<String> options = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-CreateCoredumpOnCrash");
+        List<String> options = List.of(
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null");
         try (ChildJvm child = ChildJvm.start(PoisonMain.class, options)) {
             assertThat(child.endsWithin(LIMIT)).as(child::output).isTrue();
             assertThat(child.output())
