@@ -49,6 +49,11 @@ public final class KernelSubject implements Subject {
         }
     }
 
+    /** {@return the puppet, for tests that end it} */
+    Puppet puppet() {
+        return puppet;
+    }
+
     @Override
     public SubjectProcess newProcess() {
         if (!puppet.process().isAlive()) {
