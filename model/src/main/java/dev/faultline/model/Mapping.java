@@ -18,10 +18,12 @@ final class Mapping {
 
     private final Turns turns;
     private final Unmapping unmapping;
+    private final HugePool pool;
 
-    Mapping(Turns turns, Unmapping unmapping) {
+    Mapping(Turns turns, Unmapping unmapping, HugePool pool) {
         this.turns = turns;
         this.unmapping = unmapping;
+        this.pool = pool;
     }
 
     long map(ModelThread by, MapRequest request) {
@@ -47,10 +49,25 @@ final class Mapping {
         if (occupied && !Unmapping.isPossible(space, start, start + length)) {
             return -Errno.EINVAL;
         }
+        if (huge && !request.noReserve() && lackingPages(request, length) > pool.free()) {
+            return -Errno.ENOMEM;
+        }
         List<Unmapping.Pending> pending = occupied ? unmapping.unmap(space, start, start + length) : List.of();
         insert(space, request, start, length, huge);
         unmapping.announce(by, pending);
         return start;
+    }
+
+    /** mm/hugetlb.c, hugetlb_reserve_pages: huge pages must be there when they are mapped. None is set aside in the model. */
+    private static long lackingPages(MapRequest request, long length) {
+        ModelFile file = request.file();
+        long first = request.offset() / Pages.HUGE_BYTES;
+        long lacking = 0;
+        for (long index = first; index < first + length / Pages.HUGE_BYTES; index++) {
+            boolean held = file != null && request.shared() && file.cache().isPresent(index);
+            lacking += held ? 0 : 1;
+        }
+        return lacking;
     }
 
     private static int check(MapRequest request, long length, long pageBytes) {

@@ -73,7 +73,7 @@ public final class ModelKernel {
         moving = new Moving(rules, turns);
         Events events = new Events(turns);
         Unmapping unmapping = new Unmapping(events, zap);
-        mapping = new Mapping(turns, unmapping);
+        mapping = new Mapping(turns, unmapping, pool);
         remapping = new Remapping(turns, events, unmapping);
         forking = new Forking(turns, events, registration);
         advising = new Advising(this, events, zap, access);

@@ -3,7 +3,7 @@ package dev.faultline.model.schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * task that waits in a loop does not keep the others from coming to rest.
  */
 public final class SeededTurns implements Turns {
-    private final Random random;
+    private final SplittableRandom random;
     private final Task driver = new Task(0, "driver");
     /** Those that can go on, the running one among them, by number. */
     private final List<Task> ready = new ArrayList<>();
@@ -27,7 +27,7 @@ public final class SeededTurns implements Turns {
     private long progress;
 
     public SeededTurns(long seed) {
-        random = new Random(seed);
+        random = new SplittableRandom(seed);
     }
 
     /** {@return who went on at each point at which the seed decided, and with what} */
