@@ -7,6 +7,7 @@ module dev.faultline.cli {
     requires dev.faultline.uffd;
     requires dev.faultline.migration;
     requires dev.faultline.guest.kvm;
+    requires dev.faultline.conformance;
     requires info.picocli;
     requires tools.jackson.databind;
 
@@ -14,6 +15,8 @@ module dev.faultline.cli {
     opens dev.faultline.cli to
             info.picocli;
     opens dev.faultline.cli.command to
+            info.picocli;
+    opens dev.faultline.cli.conformance to
             info.picocli;
     opens dev.faultline.cli.demo to
             info.picocli;

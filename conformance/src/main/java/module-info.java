@@ -6,4 +6,6 @@ module dev.faultline.conformance {
     requires static transitive org.jspecify;
     requires dev.faultline.uffd;
     requires dev.faultline.model;
+
+    exports dev.faultline.conformance;
 }

@@ -5,6 +5,7 @@ import dev.faultline.cli.command.GuestCommand;
 import dev.faultline.cli.command.MigrateCommand;
 import dev.faultline.cli.command.ReceiveCommand;
 import dev.faultline.cli.command.StatusCommand;
+import dev.faultline.cli.conformance.ConformanceCommand;
 import dev.faultline.cli.demo.DemoCommand;
 import dev.faultline.cli.doctor.DoctorCommand;
 import java.lang.module.ModuleDescriptor;
@@ -26,7 +27,8 @@ import picocli.CommandLine.IVersionProvider;
             ReceiveCommand.class,
             MigrateCommand.class,
             StatusCommand.class,
-            ControlCommand.class
+            ControlCommand.class,
+            ConformanceCommand.class
         })
 public final class Main implements Runnable {
 

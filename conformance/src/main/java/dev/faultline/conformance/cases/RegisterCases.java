@@ -4,7 +4,6 @@ import dev.faultline.conformance.subject.MemoryKind;
 import dev.faultline.conformance.subject.Need;
 import dev.faultline.uffd.UffdFeature;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -61,7 +60,7 @@ final class RegisterCases {
     static List<Case> all() {
         List<Case> cases = new ArrayList<>();
         for (TextTable.Cell cell : TextTable.cells(KINDS)) {
-            MemoryKind kind = kind(cell.row());
+            MemoryKind kind = MemoryKind.of(cell.row());
             cases.add(of("modes " + cell.column(), kind, FillCases.needs(kind, Set.of()), cell, scene -> {
                 scene.map(2);
                 scene.open(0);
@@ -72,13 +71,6 @@ final class RegisterCases {
         TextTable.cells(TRACKED)
                 .forEach(cell -> cases.add(variant(cell, " with WP_ASYNC", UffdFeature.WP_ASYNC.mask())));
         return cases;
-    }
-
-    private static MemoryKind kind(String label) {
-        return EnumSet.allOf(MemoryKind.class).stream()
-                .filter(kind -> kind.label().equals(label))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static Case variant(TextTable.Cell cell, String suffix, long features) {

@@ -3,17 +3,22 @@ package dev.faultline.conformance.kernel;
 import dev.faultline.conformance.subject.Need;
 import dev.faultline.conformance.subject.Subject;
 import dev.faultline.conformance.subject.SubjectProcess;
+import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.memory.HugePages;
+import dev.faultline.uffd.os.LinuxException;
 import dev.faultline.uffd.os.Processes;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /** The kernel of this machine. */
 public final class KernelSubject implements Subject {
     /** What the cases take at most at one time. */
     public static final int HUGE_PAGES = 16;
 
-    private final Puppet puppet = Puppet.start();
     private final boolean swap;
+    private Puppet puppet = Puppet.start();
 
     /**
      * Starts the puppet from which all processes are forked.
@@ -29,8 +34,32 @@ public final class KernelSubject implements Subject {
         return "kernel";
     }
 
+    /** {@return why the kernel of this machine cannot be tried, or nothing if it can} */
+    public static Optional<String> unavailable() {
+        String architecture = System.getProperty("os.arch");
+        if (!System.getProperty("os.name").equals("Linux") || !architecture.equals("amd64")) {
+            return Optional.of("the kernel is tried on Linux on x86-64 only, because the puppet is machine code of it");
+        }
+        try (LinuxUffd _ = LinuxUffd.open(Set.of())) {
+            return Files.isReadable(Path.of("/proc/self/wchan"))
+                    ? Optional.empty()
+                    : Optional.of("this kernel does not tell where a thread waits: /proc/PID/wchan is missing");
+        } catch (LinuxException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** {@return the puppet, for tests that end it} */
+    Puppet puppet() {
+        return puppet;
+    }
+
     @Override
     public SubjectProcess newProcess() {
+        if (!puppet.process().isAlive()) {
+            puppet.close();
+            puppet = Puppet.start();
+        }
         return puppet.fork();
     }
 

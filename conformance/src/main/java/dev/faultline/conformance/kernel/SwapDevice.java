@@ -23,7 +23,7 @@ public final class SwapDevice implements AutoCloseable {
             device=/dev/zram$number
             {
                 echo 64M >/sys/block/zram$number/disksize && mkswap $device && swapon -p 0 $device
-            } >/dev/null 2>&1 && echo OK || echo "swap on $device refused"
+            } >/dev/null 2>&1 && echo $device || echo "refused"
             cat >/dev/null
             swapoff $device 2>/dev/null
             echo 1 >/sys/block/zram$number/reset
@@ -31,9 +31,16 @@ public final class SwapDevice implements AutoCloseable {
             """;
 
     private final Process watcher;
+    private final String path;
 
-    private SwapDevice(Process watcher) {
+    private SwapDevice(Process watcher, String path) {
         this.watcher = watcher;
+        this.path = path;
+    }
+
+    /** {@return the device} */
+    String path() {
+        return path;
     }
 
     /** {@return swap, or nothing where this user or this kernel cannot have it} */

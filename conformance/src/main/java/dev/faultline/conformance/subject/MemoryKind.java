@@ -27,6 +27,16 @@ public enum MemoryKind {
         this.shared = shared;
     }
 
+    /** {@return the kind of that name} */
+    public static MemoryKind of(String label) {
+        for (MemoryKind kind : values()) {
+            if (kind.label.equals(label)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("no kind of memory: " + label);
+    }
+
     /** {@return its name in tables} */
     public String label() {
         return label;
