@@ -74,8 +74,7 @@ final class FaultHandler {
         if (touch.write()) {
             return vma.isWritable();
         }
-        int readable =
-                touch.origin() == Touch.Origin.POPULATE ? Vma.READ : Vma.READ | Vma.WRITE | Vma.EXECUTE;
+        int readable = touch.origin() == Touch.Origin.POPULATE ? Vma.READ : Vma.READ | Vma.WRITE | Vma.EXECUTE;
         return (vma.protection() & readable) != 0;
     }
 
@@ -253,8 +252,7 @@ final class FaultHandler {
     }
 
     private static boolean isOwn(Pte.Present entry) {
-        return entry.frame() instanceof Frame.Anonymous anonymous
-                && (entry.exclusive() || anonymous.mappings() == 1);
+        return entry.frame() instanceof Frame.Anonymous anonymous && (entry.exclusive() || anonymous.mappings() == 1);
     }
 
     private static Pte.Present makeWritable(Vma vma, Touch touch, Pte.Present entry) {

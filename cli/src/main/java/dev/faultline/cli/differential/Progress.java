@@ -3,9 +3,6 @@ package dev.faultline.cli.differential;
 import dev.faultline.cli.text.Numbers;
 import dev.faultline.conformance.differential.Differential;
 import dev.faultline.conformance.differential.Tally;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +10,12 @@ import java.util.concurrent.TimeUnit;
 /** Counts, and says now and then how far it is. */
 final class Progress implements Differential.Listener {
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final String HEADER = "| memory | programs | steps | programs that race | differences |\n"
-            + "| --- | --- | --- | --- | --- |\n";
+    private static final String HEADER = """
+            | memory | programs | steps | programs that race | differences |
+            | --- | --- | --- | --- | --- |
+            """;
+
+    private static final Tally NONE = new Tally(0, 0, 0, 0);
 
     private final Differential differential;
     private final long begin = System.nanoTime();
@@ -42,14 +43,14 @@ final class Progress implements Differential.Listener {
         return String.format(
                 "seed %d: %s seeds, %s programs, %s steps, %s steps/s",
                 lastSeed,
-                Numbers.grouped(seeds),
-                Numbers.grouped(all.programs()),
-                Numbers.grouped(all.steps()),
-                Numbers.grouped((long) (all.steps() / seconds)));
+                Numbers.count(seeds),
+                Numbers.count(all.programs()),
+                Numbers.count(all.steps()),
+                Numbers.count((long) (all.steps() / seconds)));
     }
 
     private Tally total() {
-        return differential.tallies().values().stream().reduce(Tally.NONE, Tally::plus);
+        return differential.tallies().values().stream().reduce(NONE, Tally::plus);
     }
 
     /** {@return the counts of each kind of memory, and of all} */
@@ -60,16 +61,15 @@ final class Progress implements Differential.Listener {
         rows.forEach((kind, tally) -> text.append(String.format(
                 "| %s | %s | %s | %s | %s |%n",
                 kind,
-                Numbers.grouped(tally.programs()),
-                Numbers.grouped(tally.steps()),
-                Numbers.grouped(tally.races()),
-                Numbers.grouped(tally.differences()))));
+                Numbers.count(tally.programs()),
+                Numbers.count(tally.steps()),
+                Numbers.count(tally.races()),
+                Numbers.count(tally.differences()))));
         return text.toString();
     }
 
     /** {@return the counts, and what was run where} */
-    String document(long firstSeed, int steps, String commit) throws IOException {
-        String kernel = Files.readString(Path.of("/proc/version")).split(" ", -1)[2];
+    String document(long firstSeed, int steps, String commit) {
         return "# Differential testing: random programs on the kernel and on the model\n\n"
                 + table()
                 + String.format(
@@ -82,10 +82,10 @@ final class Progress implements Differential.Listener {
 
                         Linux %s, %s, %d CPUs%s; %d seconds.
                         """,
-                        Numbers.grouped(seeds),
+                        Numbers.count(seeds),
                         firstSeed,
                         steps,
-                        kernel,
+                        System.getProperty("os.version"),
                         System.getProperty("os.arch"),
                         Runtime.getRuntime().availableProcessors(),
                         commit.isEmpty() ? "" : "; commit " + commit,
