@@ -42,6 +42,9 @@ final class FaultHandler {
             }
             Pte pte = space.pages().get(vma.pageOf(touch.address()));
             if (pte instanceof Pte.Present present && (!touch.write() || present.writable())) {
+                if (touch.write() && present.frame() instanceof Frame.Cached(PageCache cache, long index)) {
+                    cache.markDirty(index);
+                }
                 return present.frame();
             }
             if (vma.isHuge()) {

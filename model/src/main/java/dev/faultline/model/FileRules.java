@@ -83,17 +83,21 @@ final class FileRules {
                 }
             } else {
                 cache.makePresent(index);
+                cache.markDirty(index);
             }
         }
         return true;
     }
 
-    /** Makes a page for somebody who writes through an alias. {@return whether there was one} */
-    boolean instantiate(PageCache cache, long index) {
+    /** Makes a page for somebody who reads or writes through an alias. {@return whether there was one} */
+    boolean instantiate(PageCache cache, long index, boolean write) {
         if (!cache.holds(index) && cache.isHuge() && !pool.take()) {
             return false;
         }
         cache.makePresent(index);
+        if (write) {
+            cache.markDirty(index);
+        }
         return true;
     }
 

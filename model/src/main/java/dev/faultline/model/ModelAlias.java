@@ -26,20 +26,20 @@ final class ModelAlias implements AliasMapping {
 
     @Override
     public void makeWritable(long offset, long rangeBytes) {
-        instantiate("touches an alias", offset, rangeBytes);
+        instantiate("touches an alias", offset, rangeBytes, true);
     }
 
     @Override
     public void populate(long offset, long rangeBytes) {
-        instantiate("madvise(POPULATE_READ) of an alias", offset, rangeBytes);
+        instantiate("madvise(POPULATE_READ) of an alias", offset, rangeBytes, false);
     }
 
-    private void instantiate(String what, long offset, long rangeBytes) {
+    private void instantiate(String what, long offset, long rangeBytes, boolean write) {
         Objects.checkFromIndexSize(offset, rangeBytes, segment.byteSize());
         kernel.call(what, () -> {
             long end = offset + rangeBytes;
             for (long at = offset; at < end; at = (at / cache.pageBytes() + 1) * cache.pageBytes()) {
-                if (!kernel.files().instantiate(cache, at / cache.pageBytes())) {
+                if (!kernel.files().instantiate(cache, at / cache.pageBytes(), write)) {
                     throw new LinuxException(what, Errno.ENOMEM, "There are too few huge pages");
                 }
             }

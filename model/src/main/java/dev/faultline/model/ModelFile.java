@@ -129,7 +129,8 @@ public final class ModelFile implements MemoryFile {
     }
 
     /**
-     * Puts a page into swap, as reclaim does when memory is short: it leaves all page tables. Not of huge pages.
+     * Takes a page out of memory, as reclaim does when it is short: it leaves all page tables, and goes to swap; if it was
+     * never written, it is a hole again. Not of huge pages.
      *
      * @param index which page
      */

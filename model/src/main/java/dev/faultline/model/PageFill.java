@@ -123,6 +123,9 @@ final class PageFill {
             return Errno.EEXIST;
         }
         boolean own = frame instanceof Frame.Anonymous;
+        if (!own) {
+            vma.cache().markDirty(vma.fileIndex(address));
+        }
         Pte.Present present = new Pte.Present(frame, vma.isWritable() && (own || vma.isShared()), false, own);
         boolean kept = defect == Defect.KEPT_WP_BIT && Pte.Marker.PROTECTED.equals(old);
         pages(request).set(address, request.isProtected() || kept ? present.protect() : present);

@@ -101,6 +101,20 @@ class FillTest {
     }
 
     @Test
+    void aPageThatWasOnlyReadIsAHoleAgainWhenItIsReclaimed() {
+        at.thread.load(at.page(0));
+        at.thread.store(at.page(1), (byte) 1);
+        at.file.swapOut(0);
+        at.file.swapOut(1);
+        assertThat(at.file.isSwapped(0)).isFalse();
+        assertThat(at.file.isSwapped(1)).isTrue();
+        at.register(Machine.MISSING | Machine.MINOR);
+        at.load(at.thread, 0);
+        at.load(at.other, 1);
+        assertThat(at.read()).containsExactly(at.fault(0, 0), at.fault(4, 1));
+    }
+
+    @Test
     void aCopyFromUnmappedMemoryIsNoPage() {
         at.register(Machine.MISSING);
         assertThat(at.uffd.copyFrom(at.page(0), 0x7000_0000L, at.pageBytes, 0, at.thread))

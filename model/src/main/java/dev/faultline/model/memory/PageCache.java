@@ -16,6 +16,7 @@ public final class PageCache {
     private final BitSet present = new BitSet();
     private final BitSet upToDate = new BitSet();
     private final BitSet swapped = new BitSet();
+    private final BitSet dirty = new BitSet();
     private final Set<AddressSpace> mappers = new LinkedHashSet<>();
     private MemorySegment content;
     private boolean handedOut;
@@ -93,6 +94,9 @@ public final class PageCache {
 
     /** Makes a page, or brings it back from swap, and says that it has content. */
     public void makePresent(long index) {
+        if (isSwapped(index)) {
+            markDirty(index);
+        }
         present.set((int) index);
         swapped.clear((int) index);
         upToDate.set((int) index);
@@ -101,12 +105,24 @@ public final class PageCache {
     /** Makes a page that has no content yet. */
     public void allocateOnly(long index) {
         present.set((int) index);
+        markDirty(index);
     }
 
-    /** Puts a page into swap; its entries in page tables are the caller's. */
+    /** Says that a page may have been written. */
+    public void markDirty(long index) {
+        dirty.set((int) index);
+    }
+
+    /**
+     * Takes a page out of memory; its entries in page tables are the caller's. One that was never written, such as a hole
+     * that was read, does not go to swap: it is a hole again.
+     */
     public void swapOut(long index) {
-        if (isPresent(index)) {
+        if (isPresent(index) && !dirty.get((int) index)) {
+            drop(index);
+        } else if (isPresent(index)) {
             present.clear((int) index);
+            dirty.clear((int) index);
             swapped.set((int) index);
             upToDate.set((int) index);
         }
@@ -118,6 +134,7 @@ public final class PageCache {
             present.clear((int) index);
             swapped.clear((int) index);
             upToDate.clear((int) index);
+            dirty.clear((int) index);
             page(index).fill((byte) 0);
         }
     }
