@@ -46,12 +46,13 @@ public final class SwapDevice implements AutoCloseable {
     /** {@return swap, or nothing where this user or this kernel cannot have it} */
     public static Optional<SwapDevice> attach() {
         try {
-            SwapDevice device = new SwapDevice(new ProcessBuilder(List.of("setsid", "sh", "-c", SCRIPT))
+            Process watcher = new ProcessBuilder(List.of("setsid", "sh", "-c", SCRIPT))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start());
+                    .start();
             BufferedReader answers =
-                    new BufferedReader(new InputStreamReader(device.watcher.getInputStream(), StandardCharsets.UTF_8));
-            if ("OK".equals(answers.readLine())) {
+                    new BufferedReader(new InputStreamReader(watcher.getInputStream(), StandardCharsets.UTF_8));
+            SwapDevice device = new SwapDevice(watcher, String.valueOf(answers.readLine()));
+            if (device.path.startsWith("/dev/")) {
                 return Optional.of(device);
             }
             device.close();
