@@ -20,6 +20,8 @@ module dev.faultline.cli {
             info.picocli;
     opens dev.faultline.cli.demo to
             info.picocli;
+    opens dev.faultline.cli.differential to
+            info.picocli;
     opens dev.faultline.cli.doctor to
             info.picocli;
     opens dev.faultline.cli.option to

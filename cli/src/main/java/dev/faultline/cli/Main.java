@@ -7,6 +7,7 @@ import dev.faultline.cli.command.ReceiveCommand;
 import dev.faultline.cli.command.StatusCommand;
 import dev.faultline.cli.conformance.ConformanceCommand;
 import dev.faultline.cli.demo.DemoCommand;
+import dev.faultline.cli.differential.DifferentialCommand;
 import dev.faultline.cli.doctor.DoctorCommand;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
@@ -28,7 +29,8 @@ import picocli.CommandLine.IVersionProvider;
             MigrateCommand.class,
             StatusCommand.class,
             ControlCommand.class,
-            ConformanceCommand.class
+            ConformanceCommand.class,
+            DifferentialCommand.class
         })
 public final class Main implements Runnable {
 

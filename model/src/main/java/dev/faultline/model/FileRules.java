@@ -51,14 +51,22 @@ final class FileRules {
         }
     }
 
-    /** ftruncate: what lies behind the new end goes, private copies too. */
+    /**
+     * ftruncate: what lies behind the new end goes, private copies too. Of huge pages always, also if the length stays as
+     * it is: fs/hugetlbfs/inode.c, hugetlb_vmtruncate.
+     */
     void resize(PageCache cache, long newLengthBytes) {
         long oldPages = cache.pageCount();
         long oldLength = cache.lengthBytes();
         cache.resize(newLengthBytes);
+        long firstGone = Pages.roundUp(newLengthBytes, cache.pageBytes());
+        if (cache.isHuge()) {
+            zap.file(cache, firstGone, Long.MAX_VALUE, Zap.Extent.ALL);
+        }
         if (newLengthBytes < oldLength) {
-            Zap.Extent extent = cache.isHuge() ? Zap.Extent.ALL : Zap.Extent.PAGES;
-            zap.file(cache, Pages.roundUp(newLengthBytes, cache.pageBytes()), Long.MAX_VALUE, extent);
+            if (!cache.isHuge()) {
+                zap.file(cache, firstGone, Long.MAX_VALUE, Zap.Extent.PAGES);
+            }
             drop(cache, cache.pageCount(), oldPages);
             zero(cache, newLengthBytes, Math.min(cache.pageCount() * cache.pageBytes(), oldLength));
         }

@@ -141,6 +141,7 @@ public final class ModelUffd implements Uffd {
         });
     }
 
+    /** userfaultfd_read. Whose event is read goes on at once, and may have the next one ready before this ends. */
     @Override
     public int read(EventBatch batch) {
         requireOpen();
@@ -148,6 +149,7 @@ public final class ModelUffd implements Uffd {
             int count = 0;
             while (count < batch.capacity() && context.readInto(batch, count, kernel::numberOfForked, kernel.turns())) {
                 count++;
+                kernel.turns().point("reads on");
             }
             return count;
         });

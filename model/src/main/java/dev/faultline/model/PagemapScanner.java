@@ -104,14 +104,14 @@ final class PagemapScanner {
         if (taken == 0) {
             return stop;
         }
-        boolean protectsIt = protects() && (!vma.isHuge() || pte instanceof Pte.Present);
+        boolean protectsIt = protects() && (categories & WRITTEN) != 0;
         if (protectsIt && vma.isHuge() && stop - from != vma.pageBytes()) {
             throw new IllegalStateException(
                     String.format("PAGEMAP_SCAN stopped at 0x%x without progress: part of a huge page?", from));
         }
         add(from, stop - from, categories & scan.reported());
         foundPages += taken;
-        if (protectsIt) {
+        if (protectsIt && (!vma.isHuge() || pte instanceof Pte.Present)) {
             space.pages().set(vma.pageOf(from), pte == null ? Pte.Marker.PROTECTED : pte.protect());
         }
         return stop < to ? stop : -1;

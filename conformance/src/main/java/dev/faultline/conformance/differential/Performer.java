@@ -105,8 +105,14 @@ final class Performer {
         };
     }
 
+    /** Beside the threads: one whose event is read may have the next one ready before the reader is done. */
     private String read(Uffd uffd, int count) {
         List<String> events = new ArrayList<>();
+        world.process().beside(() -> take(uffd, count, events));
+        return events.toString();
+    }
+
+    private void take(Uffd uffd, int count, List<String> events) {
         try (EventBatch batch = new EventBatch(count)) {
             int found = uffd.read(batch);
             for (int i = 0; i < found; i++) {
@@ -117,7 +123,6 @@ final class Performer {
                 events.add(Words.of(event, world));
             }
         }
-        return events.toString();
     }
 
     private String run(Step.OfThread step) {
