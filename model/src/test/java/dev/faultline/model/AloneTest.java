@@ -33,11 +33,11 @@ class AloneTest {
         }
     }
 
-    /** Where a class really is: the code source of a patched module does not tell. */
+    /** Where a class really is, a folder or a jar: the code source of a patched module does not tell. */
     private static Path rootOf(Class<?> type) {
         String name = "/" + type.getName().replace('.', '/') + ".class";
-        String path =
-                Path.of(URI.create(String.valueOf(type.getResource(name)))).toString();
-        return Path.of(path.substring(0, path.length() - name.length()));
+        String address = String.valueOf(type.getResource(name)).replaceFirst("^jar:", "");
+        int end = address.length() - name.length() - (address.contains("!") ? 1 : 0);
+        return Path.of(URI.create(address.substring(0, end)));
     }
 }
