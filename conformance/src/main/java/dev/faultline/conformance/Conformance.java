@@ -24,6 +24,7 @@ public final class Conformance {
     /** How many huge pages of 2 MiB the cases take at a time. */
     public static final int HUGE_PAGES = KernelSubject.HUGE_PAGES;
 
+    private static final Pattern SUFFIX = Pattern.compile("-.*");
     private static final String NOT_WANTED = "not asked for";
     private static final long SEED = 1;
 
@@ -63,8 +64,13 @@ public final class Conformance {
                     .toList();
             List<RfcRow> rfc = model ? rfc(wanted, proposal, checks) : List.of();
             String asked = choice.hasKernel() ? kernelLack : "";
-            return new ConformanceReport(System.getProperty("os.version"), asked, checks, rfc);
+            return new ConformanceReport(kernelVersion(), asked, checks, rfc);
         }
+    }
+
+    /** {@return its version without what its builder added} */
+    private static String kernelVersion() {
+        return SUFFIX.matcher(System.getProperty("os.version")).replaceFirst("");
     }
 
     private static List<RfcRow> rfc(Predicate<String> wanted, Subject proposal, List<Check> checks) {

@@ -89,7 +89,8 @@ public final class MarkdownReport {
                     text,
                     proposal.name(),
                     proposal.memory(),
-                    marked(proposal, proposal.model().text()),
+                    (proposal.verdict() == Verdict.DIFFERS ? "**!** " : "")
+                            + proposal.model().text(),
                     marked(row.mainline(), row.mainline().outcome()),
                     row.isKept() ? "" : "differs");
         }
