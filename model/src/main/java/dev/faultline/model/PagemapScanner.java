@@ -26,6 +26,11 @@ final class PagemapScanner {
     private final PagemapScan scan;
     private final List<Run> runs = new ArrayList<>();
     private long foundPages;
+    /**
+     * A huge page that only a part of was to be protected. It is left as it is, and the scan goes on, although it then says
+     * that it stopped there: pagemap_scan_hugetlb_entry.
+     */
+    private long partOfHugePage = -1;
 
     PagemapScanner(AddressSpace space, PagemapScan scan) {
         this.space = space;
@@ -45,6 +50,10 @@ final class PagemapScanner {
             if (stop >= 0) {
                 return stop;
             }
+        }
+        if (partOfHugePage >= 0) {
+            throw new IllegalStateException(String.format(
+                    "PAGEMAP_SCAN stopped at 0x%x without progress: part of a huge page?", partOfHugePage));
         }
         return end;
     }
@@ -106,8 +115,8 @@ final class PagemapScanner {
         }
         boolean protectsIt = protects() && (categories & WRITTEN) != 0;
         if (protectsIt && vma.isHuge() && stop - from != vma.pageBytes()) {
-            throw new IllegalStateException(
-                    String.format("PAGEMAP_SCAN stopped at 0x%x without progress: part of a huge page?", from));
+            partOfHugePage = from;
+            return -1;
         }
         add(from, stop - from, categories & scan.reported());
         foundPages += taken;

@@ -213,7 +213,9 @@ final class Remapping {
             kept = new Request(
                     request.start(), request.newLength(), request.newLength(), request.flags(), request.target());
         }
-        return move(by, mappingAt(space, request.start()), kept, target, told);
+        Vma left = space.mappings().find(request.start());
+        // Where it is to be doubled onto itself, making room has taken it away.
+        return left == null ? -Errno.EFAULT : move(by, left, kept, target, told);
     }
 
     private static Vma mappingAt(AddressSpace space, long address) {

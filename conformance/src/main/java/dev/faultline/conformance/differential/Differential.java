@@ -18,7 +18,7 @@ public final class Differential implements AutoCloseable {
             Arrays.stream(MemoryKind.values()).map(MemoryKind::label).toList();
 
     /** How many huge pages of 2 MiB have to be free for the kinds of huge pages. */
-    public static final int HUGE_PAGES = KernelSubject.HUGE_PAGES;
+    public static final int HUGE_PAGES = 2 * KernelSubject.HUGE_PAGES;
 
     private final KernelSubject kernel = new KernelSubject(false);
     private final Campaign campaign = new Campaign(kernel, seed -> new ModelSubject(Rules.MAINLINE, Defect.NONE, seed));

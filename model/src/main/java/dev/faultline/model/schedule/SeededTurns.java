@@ -13,7 +13,14 @@ import org.jspecify.annotations.Nullable;
  * task that waits in a loop does not keep the others from coming to rest.
  */
 public final class SeededTurns implements Turns {
+    /**
+     * At one point in how many the turn may pass on. If it could at each, one task would hardly ever go through ten points
+     * while another, that could go on too, goes through none.
+     */
+    private static final int[] STEADINESS = {1, 2, 8, 32};
+
     private final SplittableRandom random;
+    private final int steadiness;
     private final Task driver = new Task(0, "driver");
     /** Those that can go on, the running one among them, by number. */
     private final List<Task> ready = new ArrayList<>();
@@ -28,6 +35,7 @@ public final class SeededTurns implements Turns {
 
     public SeededTurns(long seed) {
         random = new SplittableRandom(seed);
+        steadiness = STEADINESS[random.nextInt(STEADINESS.length)];
     }
 
     /** {@return who went on at each point at which the seed decided, and with what} */
@@ -51,11 +59,15 @@ public final class SeededTurns implements Turns {
             return;
         }
         Task self = running;
-        Task next = choose();
+        Task next = goesOn() ? self : choose();
         if (next != self) {
             handOver(next);
         }
         trace.add(self.name() + " " + what);
+    }
+
+    private boolean goesOn() {
+        return random.nextInt(steadiness) > 0;
     }
 
     private Task choose() {
