@@ -165,7 +165,7 @@ public interface Uffd extends AutoCloseable {
     UffdWaiter newWaiter();
 
     /**
-     * {@return the faults and events that nobody has read, and those that are not resolved} For a watchdog: a fault that
+     * {@return the page faults that nobody has read, and those that are not resolved} For a watchdog: a fault that
      * stays unresolved is a thread that stands still.
      */
     UffdBacklog backlog();
