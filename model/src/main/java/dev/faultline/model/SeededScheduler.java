@@ -29,6 +29,11 @@ public final class SeededScheduler implements Scheduler {
         return turns.trace();
     }
 
+    /** {@return whether there was a choice by now: if there was none, every seed leads the same way} */
+    public boolean hasChosen() {
+        return turns.hasChosen();
+    }
+
     SeededTurns turns() {
         return turns;
     }

@@ -1,6 +1,7 @@
 package dev.faultline.conformance.differential;
 
 import dev.faultline.conformance.differential.Differential.Listener;
+import dev.faultline.conformance.model.ModelSubject;
 import dev.faultline.conformance.subject.Subject;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class Campaign {
      * @param kernel the kernel, or whatever is held against the model
      * @param models the model, by the seed of its scheduler
      */
-    Campaign(Subject kernel, LongFunction<Subject> models) {
+    Campaign(Subject kernel, LongFunction<ModelSubject> models) {
         comparison = new Comparison(kernel, models);
     }
 
@@ -26,7 +27,8 @@ final class Campaign {
         for (long i = 0; i < budget.seeds() && System.nanoTime() - budget.endNanos() < 0; i++) {
             long seed = budget.firstSeed() + i;
             for (String kind : budget.kinds()) {
-                Verdict verdict = comparison.compare(Generator.program(seed, Program.kind(kind), budget.steps()));
+                Verdict verdict = comparison.compare(
+                        Generator.program(seed, Program.kind(kind), budget.steps()), Comparison.MANY);
                 tallies.merge(kind, Tally.of(verdict), Tally::plus);
                 if (verdict.differs()) {
                     return Optional.of(shortest(seed, verdict));
@@ -38,7 +40,7 @@ final class Campaign {
     }
 
     Optional<Difference> replay(String text) {
-        Verdict verdict = comparison.compare(Program.parse(text));
+        Verdict verdict = comparison.compare(Program.parse(text), Comparison.MANY);
         return verdict.differs() ? Optional.of(difference(0, verdict)) : Optional.empty();
     }
 
@@ -47,10 +49,11 @@ final class Campaign {
     }
 
     private Difference shortest(long seed, Verdict found) {
-        Program program =
-                new Shrinker(candidate -> comparison.compare(candidate).differs()).shrink(found.program());
-        Verdict verdict = comparison.compare(program);
-        // One that needs a race may not show at once.
+        Program program = new Shrinker(candidate ->
+                        comparison.compare(candidate, Comparison.SOME).differs())
+                .shrink(found.program());
+        Verdict verdict = comparison.compare(program, Comparison.MANY);
+        // One that needs a race may not show it again.
         return difference(seed, verdict.differs() ? verdict : found);
     }
 

@@ -1,5 +1,6 @@
 package dev.faultline.conformance.differential;
 
+import dev.faultline.conformance.model.ModelSubject;
 import dev.faultline.conformance.subject.Subject;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -10,13 +11,14 @@ import java.util.function.LongFunction;
  * model goes the same way from the first step to the last.
  */
 final class Comparison {
-    /** After how many equal runs a program counts as one that has no choice of interleavings. */
-    private static final int EQUAL_RUNS = 16;
+    /** How many interleavings are tried before the kernel's way counts as one that the model does not know. */
+    static final int MANY = 1500;
 
-    private static final int INTERLEAVINGS = 1500;
+    /** The same while a program is cut, where a wrong answer makes it longer than need be, and no more. */
+    static final int SOME = 200;
 
     private final Subject kernel;
-    private final LongFunction<Subject> models;
+    private final LongFunction<ModelSubject> models;
 
     /**
      * Makes it.
@@ -24,7 +26,7 @@ final class Comparison {
      * @param kernel the kernel, or whatever is held against the model
      * @param models the model, by the seed of its scheduler
      */
-    Comparison(Subject kernel, LongFunction<Subject> models) {
+    Comparison(Subject kernel, LongFunction<ModelSubject> models) {
         this.kernel = kernel;
         this.models = models;
     }
@@ -34,21 +36,24 @@ final class Comparison {
      *
      * <p>The model runs first, and the program ends before a step that would never end: a kernel's thread that faults for
      * ever can be killed only.
+     *
+     * @param interleavings how many are tried at most; one is enough if there was nothing to choose before the difference
      */
-    Verdict compare(Program program) {
-        List<Observation> modelled = model(program, 0);
+    Verdict compare(Program program, int interleavings) {
+        ModelSubject model = models.apply(0);
+        int[] withoutChoice = {0};
+        List<Observation> modelled = Run.of(program, model, () -> withoutChoice[0] += model.hasChosen() ? 0 : 1);
         if (modelled.getLast().isEndless()) {
             int kept = Math.min(modelled.size(), program.steps().size()) - 1;
-            return compare(program.withSteps(program.steps().subList(0, kept)));
+            return compare(program.withSteps(program.steps().subList(0, kept)), interleavings);
         }
+        boolean races = model.hasChosen();
         List<Observation> real = Run.of(program, kernel);
-        List<Observation> first = modelled;
         List<Observation> nearest = modelled;
         int farthest = firstDifference(real, modelled);
-        boolean races = false;
-        for (int seed = 1; farthest >= 0 && seed < (races ? INTERLEAVINGS : EQUAL_RUNS); seed++) {
-            modelled = model(program, seed);
-            races |= !modelled.equals(first);
+        boolean certain = farthest < withoutChoice[0];
+        for (int seed = 1; !certain && farthest >= 0 && seed < interleavings; seed++) {
+            modelled = Run.of(program, models.apply(seed));
             int step = firstDifference(real, modelled);
             if (step < 0 || step > farthest) {
                 farthest = step;
@@ -56,12 +61,6 @@ final class Comparison {
             }
         }
         return new Verdict(program, farthest, races, real, nearest);
-    }
-
-    private List<Observation> model(Program program, long seed) {
-        try (Subject model = models.apply(seed)) {
-            return Run.of(program, model);
-        }
     }
 
     private static int firstDifference(List<Observation> first, List<Observation> second) {

@@ -10,7 +10,9 @@ import dev.faultline.uffd.UffdEvent;
 import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -206,15 +208,21 @@ final class Performer {
 
     private String race(Step.Race race) {
         List<String> results = new ArrayList<>();
+        // To ask whether a thread waits is to wait for all: so nobody is asked once one has begun.
+        Map<Integer, Step.OfThread> beginners = new LinkedHashMap<>();
         for (Step step : race.steps()) {
             if (step instanceof Step.OfThread ofThread) {
-                if (world.isBusy(ofThread.thread()) || step instanceof Step.Fork) {
-                    results.add(BUSY);
+                boolean canBegin = !world.isBusy(ofThread.thread())
+                        && !beginners.containsKey(ofThread.thread())
+                        && !(step instanceof Step.Fork);
+                if (canBegin) {
+                    beginners.put(ofThread.thread(), ofThread);
                 } else {
-                    world.begin(ofThread.thread(), step, action(ofThread));
+                    results.add(BUSY);
                 }
             }
         }
+        beginners.forEach((thread, step) -> world.begin(thread, step, action(step)));
         world.process().beside(() -> {
             spin(race.delayMicros());
             race.steps().stream()

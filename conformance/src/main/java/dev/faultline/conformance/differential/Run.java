@@ -19,6 +19,11 @@ final class Run {
 
     /** {@return what could be seen after each step, and at the end; or until the subject failed} */
     static List<Observation> of(Program program, Subject subject) {
+        return of(program, subject, () -> {});
+    }
+
+    /** As {@link #of(Program, Subject)}, telling of each observation that it was made. */
+    static List<Observation> of(Program program, Subject subject, Runnable made) {
         List<Observation> observations = new ArrayList<>();
         try (World world = new World(subject, program);
                 Observer observer = new Observer(world)) {
@@ -26,6 +31,7 @@ final class Run {
             for (Step step : program.steps()) {
                 String result = performer.perform(step);
                 observations.add(observer.look(step, result + child(world)));
+                made.run();
             }
             observations.add(observer.look(new Step.Close(0), "end" + end(world, performer)));
             observations.add(observer.look(new Step.Close(0), content(world)));

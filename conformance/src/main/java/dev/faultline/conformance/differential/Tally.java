@@ -5,7 +5,7 @@ package dev.faultline.conformance.differential;
  *
  * @param programs how many programs
  * @param steps how many of their steps did something
- * @param races how many programs could be seen to end in more than one way
+ * @param races in how many programs several threads could go on at once
  * @param differences how many differed
  */
 public record Tally(long programs, long steps, long races, long differences) {

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param program what was run
  * @param differsAt the first step at which no interleaving of the model gives what the kernel gave, or -1
- * @param races whether different interleavings of the model were seen to end differently
+ * @param races whether several threads could go on at once, so that there was an interleaving to choose
  * @param kernel what the kernel gave
  * @param model what the model gave, by the interleaving that goes with the kernel farthest
  */

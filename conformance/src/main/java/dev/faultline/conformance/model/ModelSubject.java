@@ -8,12 +8,14 @@ import dev.faultline.model.ModelKernel;
 import dev.faultline.model.Rules;
 import dev.faultline.model.SeededScheduler;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The model. Each process is on a machine of its own, with its descendants. */
 public final class ModelSubject implements Subject {
     private final Rules rules;
     private final Defect defect;
     private final long seed;
+    private @Nullable SeededScheduler scheduler;
 
     /**
      * Makes it.
@@ -35,9 +37,16 @@ public final class ModelSubject implements Subject {
 
     @Override
     public SubjectProcess newProcess() {
-        ModelKernel kernel = new ModelKernel(rules, new SeededScheduler(seed), defect);
+        SeededScheduler newest = new SeededScheduler(seed);
+        scheduler = newest;
+        ModelKernel kernel = new ModelKernel(rules, newest, defect);
         kernel.setSwap(true);
         return ModelSubjectProcess.of(kernel);
+    }
+
+    /** {@return whether the seed has decided anything in the newest process} */
+    public boolean hasChosen() {
+        return scheduler != null && scheduler.hasChosen();
     }
 
     @Override

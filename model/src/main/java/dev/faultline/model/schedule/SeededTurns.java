@@ -21,6 +21,7 @@ public final class SeededTurns implements Turns {
 
     private final SplittableRandom random;
     private final int steadiness;
+    private boolean hasChosen;
     private final Task driver = new Task(0, "driver");
     /** Those that can go on, the running one among them, by number. */
     private final List<Task> ready = new ArrayList<>();
@@ -66,12 +67,22 @@ public final class SeededTurns implements Turns {
         trace.add(self.name() + " " + what);
     }
 
+    /** {@return whether there was a choice by now: if not, all seeds lead the same way} */
+    public boolean hasChosen() {
+        return hasChosen;
+    }
+
     private boolean goesOn() {
+        hasChosen |= ready.size() > 1;
         return random.nextInt(steadiness) > 0;
     }
 
     private Task choose() {
-        return ready.size() == 1 ? ready.getFirst() : ready.get(random.nextInt(ready.size()));
+        if (ready.size() == 1) {
+            return ready.getFirst();
+        }
+        hasChosen = true;
+        return ready.get(random.nextInt(ready.size()));
     }
 
     private void handOver(Task next) {
