@@ -2,6 +2,7 @@ package dev.faultline.conformance.differential;
 
 import dev.faultline.conformance.differential.Differential.Listener;
 import dev.faultline.conformance.model.ModelSubject;
+import dev.faultline.conformance.subject.Need;
 import dev.faultline.conformance.subject.Subject;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.LongFunction;
 
 /** Runs the programs of many seeds, each on every kind of memory, on the kernel and on the model. */
 final class Campaign {
+    private final Subject kernel;
     private final Comparison comparison;
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
 
@@ -20,6 +22,7 @@ final class Campaign {
      * @param models the model, by the seed of its scheduler
      */
     Campaign(Subject kernel, LongFunction<ModelSubject> models) {
+        this.kernel = kernel;
         comparison = new Comparison(kernel, models);
     }
 
@@ -31,6 +34,7 @@ final class Campaign {
                         Generator.program(seed, Program.kind(kind), budget.steps()), Comparison.MANY);
                 tallies.merge(kind, Tally.of(verdict), Tally::plus);
                 if (verdict.differs()) {
+                    requirePages(verdict.program());
                     return Optional.of(shortest(seed, verdict));
                 }
             }
@@ -46,6 +50,15 @@ final class Campaign {
 
     Map<String, Tally> tallies() {
         return tallies;
+    }
+
+    /** Without pages a program of huge pages differs, too. */
+    private void requirePages(Program program) {
+        if (program.kind().isHuge()) {
+            kernel.lacks(Need.HUGE_PAGES).ifPresent(lack -> {
+                throw new IllegalStateException("somebody has taken the huge pages away: " + lack);
+            });
+        }
     }
 
     private Difference shortest(long seed, Verdict found) {

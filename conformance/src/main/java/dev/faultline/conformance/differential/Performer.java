@@ -1,6 +1,7 @@
 package dev.faultline.conformance.differential;
 
 import dev.faultline.conformance.subject.Action;
+import dev.faultline.conformance.subject.MemoryKind;
 import dev.faultline.conformance.subject.SubjectFile;
 import dev.faultline.uffd.EventBatch;
 import dev.faultline.uffd.PageCategory;
@@ -21,13 +22,14 @@ final class Performer {
     private static final String FORKS = "a thread forks";
     private static final String OPEN_ALREADY = "open already";
     private static final String TOO_LONG = "too long for the alias mapping";
+    private static final String LEAK = "would leak a reservation";
     private static final String BUSY = "busy";
     private static final String NOT_OPEN = "not open";
     private static final String NO_FILE_PAGE = "behind the file's end";
     private static final String NO_FILE = "no file";
 
     /** What steps give that do nothing. */
-    static final Set<String> IDLE = Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG);
+    static final Set<String> IDLE = Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG, LEAK);
 
     /**
      * Of huge pages the kernel accesses a few bytes: when it writes, some before a border and some behind it. It reads what
@@ -137,6 +139,9 @@ final class Performer {
         if (step instanceof Step.Map map && isTooLong(map)) {
             return TOO_LONG;
         }
+        if (step instanceof Step.Remap remap && wouldLeak(remap)) {
+            return LEAK;
+        }
         return Words.of(world.run(step.thread(), step, action(step)), step, world);
     }
 
@@ -167,6 +172,20 @@ final class Performer {
                 new Action.Protect(at(page), bytes(pages), protection);
             case Step.Fork _ -> new Action.Fork();
         };
+    }
+
+    /**
+     * Linux 6.18 forgets what it has reserved for the rest of a private mapping of huge pages of which a part is moved: the
+     * pages stay reserved when the process has ended, until the machine is restarted. Source: mm/mremap.c, move_vma;
+     * mm/hugetlb.c, clear_vma_resv_huge_pages.
+     */
+    private boolean wouldLeak(Step.Remap remap) {
+        long start = at(remap.page());
+        long end = at(remap.page() + remap.pages());
+        return world.program().kind() == MemoryKind.HUGETLB_PRIVATE
+                && remap.to() >= 0
+                && world.process().mappings(start, end).stream()
+                        .anyMatch(range -> range.start() < start || range.end() > end);
     }
 
     private boolean isHuge() {
