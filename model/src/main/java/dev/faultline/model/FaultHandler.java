@@ -8,6 +8,7 @@ import dev.faultline.model.memory.Pages;
 import dev.faultline.model.memory.Pte;
 import dev.faultline.model.memory.Vma;
 import dev.faultline.model.schedule.Turns;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,7 +209,21 @@ final class FaultHandler {
             return false;
         }
         cache.makePresent(index);
-        return true;
+        return isUndisturbed(vma, touch);
+    }
+
+    /**
+     * {@return whether the entry, the mapping and the file are what they were before others had a turn} Who finds the page in
+     * the file meanwhile is told of it; and what protects the page meanwhile has the fault begin again. Source: mm/memory.c,
+     * finish_fault.
+     */
+    private boolean isUndisturbed(Vma vma, Touch touch) {
+        PageTable pages = touch.space().pages();
+        Pte before = pages.get(vma.pageOf(touch.address()));
+        turns.point("has the file's page");
+        return Objects.equals(before, pages.get(vma.pageOf(touch.address())))
+                && touch.space().mappings().find(touch.address()) == vma
+                && vma.cache().isPresent(vma.fileIndex(touch.address()));
     }
 
     private static Frame.Cached cached(Vma vma, long address) {
