@@ -5,7 +5,6 @@ import dev.faultline.cli.process.OperatorException;
 import dev.faultline.conformance.differential.Budget;
 import dev.faultline.conformance.differential.Difference;
 import dev.faultline.conformance.differential.Differential;
-import dev.faultline.uffd.memory.HugePages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,14 +71,11 @@ public final class DifferentialCommand implements Callable<Integer> {
                         + String.join(", ", Differential.KINDS));
             }
         }
-        long missing = Differential.HUGE_PAGES - HugePages.read().unreserved();
-        if (missing <= 0) {
-            return runOrReplay();
-        }
-        try (HugePagePool _ = HugePagePool.add(missing)) {
+        // Pages of its own: those that are free now may be somebody's who takes them back.
+        try (HugePagePool _ = HugePagePool.add(Differential.HUGE_PAGES)) {
             return runOrReplay();
         } catch (OperatorException e) {
-            System.err.println("Without huge pages: " + e.getMessage());
+            System.err.println("With the huge pages that are free: " + e.getMessage());
             return runOrReplay();
         }
     }
