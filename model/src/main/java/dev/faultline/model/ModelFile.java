@@ -8,12 +8,16 @@ import dev.faultline.uffd.memory.MemoryFile;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A memory file of the model. Mappings keep its content after it is closed, as the kernel's do. Its content is one piece
  * of memory, which alias mappings show as it is.
  */
 public final class ModelFile implements MemoryFile {
+    private static final AtomicLong LAST_NUMBER = new AtomicLong();
+
+    private final long number = LAST_NUMBER.incrementAndGet();
     private final ModelKernel kernel;
     private final PageCache cache;
     private final PageSize pageSize;
@@ -40,6 +44,11 @@ public final class ModelFile implements MemoryFile {
     @Override
     public PageSize pageSize() {
         return pageSize;
+    }
+
+    @Override
+    public String identity() {
+        return "model:" + number;
     }
 
     @Override

@@ -23,13 +23,15 @@ final class Performer {
     private static final String OPEN_ALREADY = "open already";
     private static final String TOO_LONG = "too long for the alias mapping";
     private static final String LEAK = "would leak a reservation";
+    private static final String GIVEN_BACK = "the page is being given back";
     private static final String BUSY = "busy";
     private static final String NOT_OPEN = "not open";
     private static final String NO_FILE_PAGE = "behind the file's end";
     private static final String NO_FILE = "no file";
 
     /** What steps give that do nothing. */
-    static final Set<String> IDLE = Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG, LEAK);
+    static final Set<String> IDLE =
+            Set.of(BUSY, NOT_OPEN, OPEN_ALREADY, FORKS, NO_FILE, NO_FILE_PAGE, TOO_LONG, LEAK, GIVEN_BACK);
 
     /**
      * Of huge pages the kernel accesses a few bytes: when it writes, some before a border and some behind it. It reads what
@@ -142,6 +144,9 @@ final class Performer {
         if (step instanceof Step.Remap remap && wouldLeak(remap)) {
             return LEAK;
         }
+        if (GivenBack.mayBeReached(step, world)) {
+            return GIVEN_BACK;
+        }
         return Words.of(world.run(step.thread(), step, action(step)), step, world);
     }
 
@@ -233,7 +238,9 @@ final class Performer {
             if (step instanceof Step.OfThread ofThread) {
                 boolean canBegin = !world.isBusy(ofThread.thread())
                         && !beginners.containsKey(ofThread.thread())
-                        && !(step instanceof Step.Fork);
+                        && !(step instanceof Step.Fork)
+                        && !GivenBack.mayBeReached(ofThread, world)
+                        && !GivenBack.mayBeReached(ofThread, beginners.values(), race);
                 if (canBegin) {
                     beginners.put(ofThread.thread(), ofThread);
                 } else {

@@ -89,6 +89,11 @@ final class KernelFile implements SubjectFile {
     }
 
     @Override
+    public String identity() {
+        return memfd.identity();
+    }
+
+    @Override
     public long allocatedBytes() {
         return memfd.allocatedBytes();
     }

@@ -77,6 +77,11 @@ final class ModelSubjectFile implements SubjectFile {
     }
 
     @Override
+    public String identity() {
+        return file.identity();
+    }
+
+    @Override
     public long allocatedBytes() {
         return file.allocatedBytes();
     }

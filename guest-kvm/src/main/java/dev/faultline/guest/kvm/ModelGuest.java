@@ -82,6 +82,16 @@ public final class ModelGuest implements Guest {
     }
 
     @Override
+    public long processId() {
+        return ProcessHandle.current().pid();
+    }
+
+    @Override
+    public String machine() {
+        return "micro-VM";
+    }
+
+    @Override
     public List<GuestRegion> regions() {
         return regions;
     }

@@ -10,6 +10,15 @@ import java.util.List;
  * machine refuses it, does not answer in time, or has gone.
  */
 public interface Guest extends AutoCloseable {
+    /** {@return the process that the machine is, by its number on this host} */
+    long processId();
+
+    /**
+     * {@return the kind of machine, in words} Only a machine whose words are the same can load its device state: they say
+     * what a load would stumble over, and nothing that may differ from host to host.
+     */
+    String machine();
+
     /** {@return its memory, in the order of the region ids} */
     List<GuestRegion> regions();
 
@@ -27,6 +36,40 @@ public interface Guest extends AutoCloseable {
 
     /** Lets a paused guest run; does nothing if it runs. */
     void resume();
+
+    /**
+     * {@return whether devices may write to pages that they looked up before} O_DIRECT reads do: a scan in between protects
+     * such a page and never hears of the write. So the last scan but the final one has to be made {@link #whileDrained},
+     * and no other between the two.
+     */
+    default boolean writesPinnedPages() {
+        return false;
+    }
+
+    /**
+     * Does something while no vCPU runs and no device has a transfer under way; a guest that ran runs on.
+     *
+     * @param work what to do
+     */
+    default void whileDrained(Runnable work) {
+        boolean ran = state() == GuestState.RUNNING;
+        pause();
+        try {
+            work.run();
+        } finally {
+            if (ran) {
+                resume();
+            }
+        }
+    }
+
+    /**
+     * Keeps the guest from running on with pages that are not its own, now that nobody serves its faults for a while: it
+     * is paused, or waits at the first such page.
+     */
+    default void freeze() {
+        pause();
+    }
 
     /**
      * {@return everything of the paused machine that is not memory}

@@ -135,6 +135,16 @@ public final class TestGuest implements Guest {
     }
 
     @Override
+    public long processId() {
+        return ProcessHandle.current().pid();
+    }
+
+    @Override
+    public String machine() {
+        return "test guest";
+    }
+
+    @Override
     public List<GuestRegion> regions() {
         return regions;
     }

@@ -1,5 +1,6 @@
 package dev.faultline.uffd.memory;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.faultline.uffd.internal.linux.Errno;
@@ -16,6 +17,10 @@ public final class Memfd implements MemoryFile {
     private static final int MFD_CLOEXEC = 1;
     private static final int STATX_SIZE = 0x200;
     private static final int STATX_SIZE_OFFSET = 40;
+    private static final int STATX_INO = 0x100;
+    private static final int STATX_INO_OFFSET = 32;
+    private static final int STATX_DEV_MAJOR_OFFSET = 136;
+    private static final int STATX_DEV_MINOR_OFFSET = 140;
     private static final int STATX_BLOCKS = 0x400;
     private static final int STATX_BLOCKS_OFFSET = 48;
     private static final int BLOCK_BYTES = 512;
@@ -69,7 +74,7 @@ public final class Memfd implements MemoryFile {
     public static Memfd adopt(Fd fd, long lengthBytes, PageSize pageSize) {
         try {
             requireWholePages(lengthBytes, pageSize);
-            long actualBytes = statx(fd, STATX_SIZE, STATX_SIZE_OFFSET);
+            long actualBytes = statx(fd, STATX_SIZE).get(JAVA_LONG, STATX_SIZE_OFFSET);
             if (actualBytes < lengthBytes) {
                 throw new IllegalArgumentException(
                         "the memory file is " + actualBytes + " bytes long, its peer says " + lengthBytes);
@@ -200,14 +205,22 @@ public final class Memfd implements MemoryFile {
     }
 
     @Override
-    public long allocatedBytes() {
-        return statx(fd, STATX_BLOCKS, STATX_BLOCKS_OFFSET) * BLOCK_BYTES;
+    public String identity() {
+        MemorySegment buffer = statx(fd, STATX_INO);
+        return BootId.OF_THIS_HOST + "/" + buffer.get(JAVA_INT, STATX_DEV_MAJOR_OFFSET) + ":"
+                + buffer.get(JAVA_INT, STATX_DEV_MINOR_OFFSET) + "/" + buffer.get(JAVA_LONG, STATX_INO_OFFSET);
     }
 
-    private static long statx(Fd fd, int mask, int offset) {
+    @Override
+    public long allocatedBytes() {
+        return statx(fd, STATX_BLOCKS).get(JAVA_LONG, STATX_BLOCKS_OFFSET) * BLOCK_BYTES;
+    }
+
+    /** {@return struct statx in the calling thread's scratch memory: to be read before the next call} */
+    private static MemorySegment statx(Fd fd, int mask) {
         MemorySegment buffer = Scratch.ofThisThread().argument();
         LinuxException.check(LibC.statx(fd.number(), mask, buffer.address()), "statx(memory file)");
-        return buffer.get(JAVA_LONG, offset);
+        return buffer;
     }
 
     @Override

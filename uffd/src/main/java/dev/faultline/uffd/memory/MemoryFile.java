@@ -56,6 +56,11 @@ public interface MemoryFile extends AutoCloseable {
      */
     void read(long offset, MemorySegment target);
 
+    /**
+     * {@return what tells this file from every other one, on whichever host: two of the same words are the same file}
+     */
+    String identity();
+
     /** {@return how much memory the file takes, in bytes} */
     long allocatedBytes();
 

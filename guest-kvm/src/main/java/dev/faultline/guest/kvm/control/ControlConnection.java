@@ -79,6 +79,11 @@ final class ControlConnection implements AutoCloseable {
         }
     }
 
+    /** {@return the process at the other end} */
+    long serverProcessId() {
+        return connection.peer().processId();
+    }
+
     /**
      * Has a command carried out.
      *

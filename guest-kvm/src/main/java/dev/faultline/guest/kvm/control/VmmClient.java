@@ -55,6 +55,16 @@ public final class VmmClient implements Guest {
     }
 
     @Override
+    public long processId() {
+        return control.serverProcessId();
+    }
+
+    @Override
+    public String machine() {
+        return "micro-VM";
+    }
+
+    @Override
     public List<GuestRegion> regions() {
         return attachment.regions();
     }
