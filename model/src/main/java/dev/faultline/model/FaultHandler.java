@@ -137,6 +137,11 @@ final class FaultHandler {
     /** mm/memory.c, do_read_fault. */
     private void fillForReading(Vma vma, Touch touch, boolean isProtected) {
         if (!vma.has(Vma.WRITE_PROTECT | Vma.MINOR)) {
+            // The kernel has seen that the entry is empty, and looks around also if another thread has filled it since.
+            turns.point("found no entry");
+            if (touch.space().mappings().find(touch.address()) != vma || vma.has(Vma.WRITE_PROTECT | Vma.MINOR)) {
+                return;
+            }
             faultAround(vma, touch);
             if (touch.space().pages().get(vma.pageOf(touch.address())) instanceof Pte.Present) {
                 return;

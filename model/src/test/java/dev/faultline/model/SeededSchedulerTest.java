@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class SeededSchedulerTest {
+    private static final long PRESENT = 8;
+
     private record Run(List<String> trace, Outcome first, Outcome second) {}
 
     /** Two threads fill the same pages, and a third punches a hole: the program whose interleavings are looked at. */
@@ -101,6 +103,24 @@ class SeededSchedulerTest {
             }
         }
         assertThat(waited).isTrue();
+    }
+
+    /** The kernel has looked at the entry before it looks around; a copy made in between is what the reader then reads. */
+    @Test
+    void aReaderMayMapTheNeighboursOfAPageThatAnotherThreadCopied() {
+        Set<String> ends = new HashSet<>();
+        for (long seed = 0; seed < 100; seed++) {
+            ModelKernel kernel = new ModelKernel(Rules.MAINLINE, new SeededScheduler(seed));
+            try (Machine at = new Machine(Kind.SHMEM_PRIVATE, kernel, Set.of())) {
+                at.put(0, 1);
+                at.put(1, 1);
+                ModelTask<Byte> load = at.thread.start(() -> at.thread.load(at.page(0)));
+                at.other.start(() -> at.other.store(at.page(0), (byte) 2));
+                kernel.settle();
+                ends.add(load.result() + ((at.categories(1) & PRESENT) == 0 ? " alone" : " with its neighbour"));
+            }
+        }
+        assertThat(ends).containsExactlyInAnyOrder("1 with its neighbour", "2 with its neighbour", "2 alone");
     }
 
     @Test
