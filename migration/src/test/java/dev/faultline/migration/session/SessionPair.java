@@ -17,11 +17,12 @@ import java.util.stream.Collectors;
  * try all orders; what the engines do at once is done at once here too.
  */
 final class SessionPair {
-    static final Offer OFFER = new Offer(List.of(new Offer.Region(0, 12, 1 << 20)));
+    static final Offer OFFER = new Offer("machine", List.of(new Offer.Region(0, 12, 1 << 20)), List.of("source"));
+    private static final Offer WAITING = new Offer("machine", OFFER.regions(), List.of("destination"));
     private static final long LONG_SILENCE = 20_000_000_000L;
 
     final SourceSession source;
-    final DestinationSession destination = new DestinationSession(OFFER, 0);
+    final DestinationSession destination = new DestinationSession(WAITING, 0);
     final Deque<Frame> toSource = new ArrayDeque<>();
     final Deque<Frame> toDestination = new ArrayDeque<>();
     final Deque<SourceAction> sourceWork = new ArrayDeque<>();
@@ -45,7 +46,7 @@ final class SessionPair {
     final List<String> destinationEnds = new ArrayList<>();
 
     SessionPair(MigrationMode mode, boolean runsAtFirst) {
-        source = new SourceSession(mode, new RoundPolicy(mode), 0);
+        source = new SourceSession(mode, new RoundPolicy(mode), 0, false);
         ranAtFirst = runsAtFirst;
         sourceRuns = runsAtFirst;
         onSource(source.start(OFFER, 0));
@@ -159,7 +160,7 @@ final class SessionPair {
                 case SourceAction.SaveDeviceState _ -> onSource(source.onDeviceState(new byte[1]));
                 case SourceAction.Release release -> sourceRuns |= release.resume() && sourceStopped;
                 case SourceAction.Finish finish -> sourceEnds.add(finish.failure());
-                case SourceAction.SendMap _, SourceAction.Relinquish _ -> {}
+                case SourceAction.SendMap _, SourceAction.Relinquish _, SourceAction.TakeNeeded _ -> {}
                 default -> sourceWork.add(action);
             }
         }
@@ -181,12 +182,12 @@ final class SessionPair {
                         toSource.add(send.frame());
                     }
                 }
-                case DestinationAction.Arm _ -> onDestination(destination.onArmed());
+                case DestinationAction.Arm _, DestinationAction.Rejoin _ -> onDestination(destination.onArmed());
                 case DestinationAction.Load _ -> destinationWork.add("load");
                 case DestinationAction.Resume resume -> resume(resume.run());
-                case DestinationAction.ApplyMap _ -> {}
+                case DestinationAction.ApplyMap _, DestinationAction.SendNeeded _ -> {}
                 case DestinationAction.Disarm _ -> onDestination(destination.onDisarmed());
-                case DestinationAction.PauseGuest _ -> destinationRuns = false;
+                case DestinationAction.Freeze _ -> destinationRuns = false;
                 case DestinationAction.Discard _ -> destinationNever = true;
                 case DestinationAction.Finish finish -> destinationEnds.add(finish.failure());
             }
