@@ -26,4 +26,6 @@ module dev.faultline.cli {
             info.picocli;
     opens dev.faultline.cli.option to
             info.picocli;
+    opens dev.faultline.cli.attach to
+            info.picocli;
 }

@@ -41,6 +41,15 @@ public final class LastAnswer {
     }
 
     /**
+     * Notes that the guest's process has ended before it was told to run.
+     *
+     * @param journal its journal, in phase PREPARED
+     */
+    public static void gaveUp(Journal journal) {
+        journal.record(Phase.NEVER);
+    }
+
+    /**
      * Tells the source how the move has ended, when it asks.
      *
      * @param acceptor where it connects; closed when it has
