@@ -67,6 +67,12 @@ public final class ResumeCommand implements Callable<Integer> {
     private boolean keepSource;
 
     @Option(
+            names = "--give-up",
+            description = "Destination: instead of waiting for the source, end a guest that was loaded here and never"
+                    + " ran. The source learns of it when it is resumed.")
+    private boolean giveUp;
+
+    @Option(
             names = "--forget",
             description = "Forget the move instead: for a guest whose process has ended. Nothing else is done.")
     private boolean forget;
@@ -136,6 +142,14 @@ public final class ResumeCommand implements Callable<Integer> {
             case RECEIVING, LOADING -> {
                 LastAnswer.giveUp(guest, journal);
                 new Done(json).words("The guest never ran here; this side is as it was, or has ended.");
+            }
+            case PREPARED -> {
+                if (giveUp) {
+                    LastAnswer.giveUp(guest, journal);
+                    new Done(json).words("The guest never ran here and never will.");
+                } else {
+                    finishArriving(guest, journal);
+                }
             }
             default -> finishArriving(guest, journal);
         }

@@ -22,11 +22,11 @@ public final class LastAnswer {
      * Sees to it that a guest whose memory or device state was coming in never runs here.
      *
      * @param guest the guest
-     * @param journal its journal, in phase RECEIVING or LOADING
+     * @param journal its journal, in phase RECEIVING, LOADING or PREPARED
      * @throws GuestException if the guest cannot be told; nothing is forgotten then
      */
     public static void giveUp(Guest guest, Journal journal) {
-        if (journal.phase() == Phase.LOADING) {
+        if (journal.phase() != Phase.RECEIVING) {
             guest.relinquish();
         }
         for (GuestRegion region : guest.regions()) {
@@ -37,7 +37,11 @@ public final class LastAnswer {
                 System.getLogger(LastAnswer.class.getName()).log(System.Logger.Level.DEBUG, "not unregistered", e);
             }
         }
-        journal.forget();
+        if (journal.phase() == Phase.PREPARED) {
+            journal.record(Phase.NEVER); // the source may have given the guest away, and waits to hear
+        } else {
+            journal.forget();
+        }
     }
 
     /**
