@@ -21,14 +21,12 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * One engine, or both, are killed at some moment of a move. The guest survives on one side only, with its memory, and
- * {@code faultline resume} finishes the move or takes it back. {@code ./dev soak engine-kill runs=60} does it so often.
+ * {@code faultline resume} finishes the move or takes it back. {@code ./dev soak engine-kill runs=90} does it so often.
  */
 class EngineKillIT {
     private static final String[] GUEST = {
         "--memory", "256M", "--working-set", "64M", "--cold-set", "64M", "--write-rate", "max"
     };
-    /** From the start of a source engine to the end of such a move, without what the JVM needs to come up. */
-    private static final int MOVE_MILLIS = 1200;
 
     private final Soak soak = new Soak("engine-kill");
 
@@ -41,24 +39,46 @@ class EngineKillIT {
         BOTH
     }
 
+    /** When the kill comes: at a random time of this part of the move. */
+    private enum Moment {
+        PRECOPY("copying", 500),
+        HAND_OVER("paused", 25),
+        POSTCOPY("serving", 800);
+
+        private final String phase;
+        private final int withinMillis;
+
+        Moment(String phase, int withinMillis) {
+            this.phase = phase;
+            this.withinMillis = withinMillis;
+        }
+    }
+
     @Test
     void theGuestSurvivesItsEnginesOnOneSideOnly() throws IOException {
-        int runs = soak.number("runs", 6);
+        int runs = soak.number("runs", 9);
         int seed = soak.isRequested() ? soak.number("seed", (int) (System.nanoTime() & 0xFFFF)) : 1;
         Random random = new Random(seed);
         List<List<String>> rows = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
             Victim victim = Victim.values()[run % Victim.values().length];
-            int delay = (int) ((run + random.nextDouble()) / runs * MOVE_MILLIS);
-            rows.add(killAndResume(run, victim, delay));
+            Moment moment = Moment.values()[run / Victim.values().length % Moment.values().length];
+            rows.add(killAndResume(run, victim, moment, random.nextInt(moment.withinMillis)));
         }
         soak.writeTable(
                 "Engines killed with SIGKILL during a move, then 'faultline resume' (seed " + seed + ")",
-                List.of("killed", "after ms", "source was", "destination was", "the guest runs on", "wrong pages"),
+                List.of(
+                        "killed",
+                        "when the source was",
+                        "after ms",
+                        "source left",
+                        "destination left",
+                        "the guest runs on",
+                        "wrong pages"),
                 rows);
     }
 
-    private List<String> killAndResume(int run, Victim victim, int delayMillis) throws IOException {
+    private List<String> killAndResume(int run, Victim victim, Moment moment, int delayMillis) throws IOException {
         Path sourceJournals = directory.resolve("source" + run);
         Path destinationJournals = directory.resolve("destination" + run);
         try (Hosts hosts = new Hosts(
@@ -70,7 +90,7 @@ class EngineKillIT {
             Faultline receive = hosts.startReceive();
             // A held map makes the time after the hand-over as long as the time before it.
             Faultline migrate = hosts.startMigrate(receive, "--mode", "hybrid", "--hold-map", "1");
-            migrate.awaitLine(line -> line.contains(Events.PROGRESS));
+            awaitPhase(sourceJournals, moment.phase);
             Hosts.sleep(Duration.ofMillis(delayMillis));
             if (victim != Victim.DESTINATION) {
                 migrate.kill();
@@ -86,11 +106,22 @@ class EngineKillIT {
             assertThat(phase(sourceJournals)).as("left at the source").isEqualTo("-");
             return List.of(
                     victim.name().toLowerCase(Locale.ROOT),
+                    moment.phase,
                     Integer.toString(delayMillis),
                     sourceWas,
                     destinationWas,
                     whereItRuns(hosts),
                     "0");
+        }
+    }
+
+    /** Waits until the source is as far as that, or further. */
+    private static void awaitPhase(Path journals, String wanted) throws IOException {
+        List<String> order = List.of("-", "copying", "paused", "committed", "serving");
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (order.indexOf(phase(journals)) < order.indexOf(wanted)) {
+            assertThat(System.nanoTime()).as("still not %s", wanted).isLessThan(deadline);
+            Hosts.sleep(Duration.ofMillis(1));
         }
     }
 

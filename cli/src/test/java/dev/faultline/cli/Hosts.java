@@ -79,7 +79,9 @@ final class Hosts implements AutoCloseable {
 
     /** Goes on with a move that was broken off, on the source. */
     Faultline startSourceResume(String... options) {
-        return startResume(sourceName(), sourceMore, options);
+        List<String> more = new ArrayList<>(sourceMore);
+        more.add("--keep-source");
+        return startResume(sourceName(), more, options);
     }
 
     Faultline startDestinationResume(String... options) {
