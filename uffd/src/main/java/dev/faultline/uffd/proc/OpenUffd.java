@@ -3,15 +3,7 @@ package dev.faultline.uffd.proc;
 import dev.faultline.uffd.UffdFeature;
 import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.os.LinuxException;
-import dev.faultline.uffd.os.Processes;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -46,40 +38,22 @@ public record OpenUffd(int number, long featureBits) {
      * @throws LinuxException EACCES without ptrace permission on it, ESRCH if there is no such process
      */
     public static List<OpenUffd> of(long processId) {
-        Path folder = ProcFile.path(processId, "fd");
         List<OpenUffd> found = new ArrayList<>();
-        try (DirectoryStream<Path> links = Files.newDirectoryStream(folder)) {
-            for (Path link : links) {
-                if (target(link).equals(USERFAULTFD)) {
-                    addIfOpen(processId, link, found);
-                }
+        OpenDescriptors.of(processId).forEach((number, target) -> {
+            if (target.equals(USERFAULTFD)) {
+                addIfOpen(processId, number, found);
             }
-        } catch (AccessDeniedException e) {
-            throw new LinuxException("open(" + folder + ")", Errno.EACCES, Processes.PTRACE_REMEDY);
-        } catch (IOException | DirectoryIteratorException e) {
-            throw new LinuxException("read(" + folder + ")", Errno.ESRCH, "");
-        }
-        found.sort(Comparator.comparingInt(OpenUffd::number));
+        });
         return List.copyOf(found);
     }
 
-    private static void addIfOpen(long processId, Path link, List<OpenUffd> found) {
-        String number = link.getFileName().toString();
+    private static void addIfOpen(long processId, int number, List<OpenUffd> found) {
         try {
-            long features = features(ProcFile.lines(processId, "fdinfo/" + number));
-            found.add(new OpenUffd(Integer.parseInt(number), features));
+            found.add(new OpenUffd(number, features(ProcFile.lines(processId, "fdinfo/" + number))));
         } catch (LinuxException e) {
             if (e.errno() != Errno.ESRCH) { // closed meanwhile
                 throw e;
             }
-        }
-    }
-
-    private static String target(Path link) {
-        try {
-            return Files.readSymbolicLink(link).toString();
-        } catch (IOException e) {
-            return ""; // closed meanwhile
         }
     }
 
