@@ -60,6 +60,11 @@ class ArchitectureTest {
         String guestKvm = "dev.faultline.guest.kvm..";
         String conformance = "dev.faultline.conformance..";
         String cli = "dev.faultline.cli..";
+        String qemuLab = "dev.faultline.qemu.lab..";
+        check(noneDependsOn(qemuLab, uffd, model, migration, guestKvm, conformance, cli));
+        for (String product : List.of(uffd, model, migration, guestKvm, conformance, cli)) {
+            check(noneDependsOn(product, qemuLab));
+        }
         check(noneDependsOn(uffd, model, migration, guestKvm, conformance, cli));
         check(noneDependsOn(model, migration, guestKvm, conformance, cli));
         check(noneDependsOn(migration, model, guestKvm, conformance, cli));

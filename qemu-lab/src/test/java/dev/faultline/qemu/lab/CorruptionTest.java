@@ -3,108 +3,160 @@ package dev.faultline.qemu.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.qemu.lab.guest.GuestLoad;
+import dev.faultline.qemu.lab.guest.LinuxImage;
+import dev.faultline.qemu.lab.guest.RomImage;
 import dev.faultline.qemu.lab.host.LabHost;
 import dev.faultline.qemu.lab.serial.Continuity;
-import dev.faultline.qemu.lab.serial.SerialLog;
 import dev.faultline.testing.KvmDevice;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
-import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is done to a guest's memory behind its back is seen by it. */
 class CorruptionTest {
-    private static final GuestLoad LOAD = new GuestLoad(16, 16, GuestLoad.UNTHROTTLED, 20);
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final int MIB_OF_EACH = 8;
+    private static final long HOT_PAGES = MIB_OF_EACH * 256L;
+    private static final GuestLoad LOAD = new GuestLoad(MIB_OF_EACH, MIB_OF_EACH, GuestLoad.UNTHROTTLED, 20);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    @FunctionalInterface
+    private interface Spoiler {
+        void spoil() throws Exception;
+    }
 
     @BeforeEach
     void need() {
         LabHost.requireQemu();
     }
 
-    @Test
-    void linuxGuestSeesAWordOfAHotPageAndOfAColdOne() throws Exception {
-        seesThem(VmSpec.of("s", Accelerator.TCG, LOAD));
-    }
-
-    @Test
-    void romGuestSeesAWordOfAHotPageAndOfAColdOne() throws Exception {
-        KvmDevice.require();
-        seesThem(VmSpec.of("s", Accelerator.KVM, LOAD));
-    }
-
-    @Test
-    void guestSeesThatAPageIsAnotherPage() throws Exception {
-        try (QemuVm vm = QemuVm.start(VmSpec.of("s", Accelerator.TCG, new GuestLoad(1, 16, 0, 20))
-                        .withGuest(GuestKind.ROM));
+    @ParameterizedTest
+    @EnumSource
+    void wordOfAHotPageIsMissed(Accelerator accelerator) throws Exception {
+        try (QemuVm vm = started(accelerator, LOAD);
                 GuestMemory memory = new GuestMemory(vm)) {
-            vm.awaitReady();
-            long[] pages = memory.workloadPages();
-            for (int i = 0; i < 512; i++) {
-                memory.set(pages[1000], i, memory.word(pages[1001], i));
-            }
+            settle(vm);
+            long page = memory.page(firstId(vm) + 5);
+            spoilUntilSeen(vm, "hot", () -> memory.flip(page, 300));
 
-            SerialLog log = awaitCorruption(vm, "cold");
-
-            assertThat(log.corruptions()).allMatch(line -> line.startsWith("CORRUPT cold     page 1000 word 0"));
+            assertThat(vm.log().corruptions()).allMatch(line -> line.matches("CORRUPT hot +page 5 word .*"));
+            assertThat(Continuity.of(vm.log()).problems()).anyMatch(problem -> problem.contains("CORRUPT hot"));
         }
     }
 
-    private static void seesThem(VmSpec spec) throws Exception {
-        try (QemuVm vm = QemuVm.start(spec);
+    @ParameterizedTest
+    @EnumSource
+    void lastWordOfAColdPageIsMissed(Accelerator accelerator) throws Exception {
+        try (QemuVm vm = started(accelerator, LOAD);
                 GuestMemory memory = new GuestMemory(vm)) {
-            vm.awaitReady();
-            long[] pages = memory.workloadPages();
-            assertThat(pages).as("pages of 32 MiB").hasSizeGreaterThanOrEqualTo(32 * 256);
-            long[] first =
-                    Arrays.stream(pages).map(page -> memory.word(page, 0)).toArray();
-            long passes = vm.log().heartbeats().size() > 0
-                    ? vm.log().heartbeats().getLast().passes()
-                    : 0;
-            vm.serial()
-                    .await(
-                            Duration.ofMinutes(1),
-                            log -> !log.heartbeats().isEmpty()
-                                    && log.heartbeats().getLast().passes() > passes + 1);
+            settle(vm);
+            long page = memory.page(firstId(vm) + HOT_PAGES + 7);
+            memory.flip(page, GuestMemory.WORDS - 1);
+
+            awaitCorruption(vm, "cold");
+
+            assertThat(vm.log().corruptions())
+                    .singleElement()
+                    .asString()
+                    .matches("CORRUPT cold +page 2055 word 511 .*");
+        }
+    }
+
+    /** A whole page as it was some passes ago. */
+    @ParameterizedTest
+    @EnumSource
+    void stalePageIsNotTakenForTheLatest(Accelerator accelerator) throws Exception {
+        try (QemuVm vm = started(accelerator, LOAD);
+                GuestMemory memory = new GuestMemory(vm)) {
+            settle(vm);
+            long page = memory.page(firstId(vm) + 9);
+            long[] old = memory.copy(page);
+            long passes = passes(vm);
+            vm.serial().await(PATIENCE, _ -> passes(vm) > passes + 2);
+            spoilUntilSeen(vm, "hot", () -> memory.restore(page, old));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void pageOfAnotherAddressIsNotTakenForTheOwn(Accelerator accelerator) throws Exception {
+        try (QemuVm vm = started(accelerator, LOAD);
+                GuestMemory memory = new GuestMemory(vm)) {
+            settle(vm);
+            long page = memory.page(firstId(vm) + HOT_PAGES + 1);
+            long other = memory.page(firstId(vm) + HOT_PAGES + 2);
+            memory.restore(page, memory.copy(other));
+
+            awaitCorruption(vm, "cold");
+        }
+    }
+
+    /** What a device wrote into memory some time ago. */
+    @Test
+    void wordThatTheDiskWroteIsMissed() throws Exception {
+        try (DiskImage disk = DiskImage.create();
+                QemuVm vm = started(VmSpec.of("s", Accelerator.TCG, new GuestLoad(1, 1, GuestLoad.IDLE, 20))
+                        .withDisk(disk));
+                GuestMemory memory = new GuestMemory(vm)) {
+            settle(vm);
+            vm.serial().await(PATIENCE, log -> log.heartbeats().stream().anyMatch(beat -> beat.diskOperations() > 200));
             assertThat(vm.log().corruptions()).isEmpty();
-            // Of the hot pages all have changed, of the cold ones none.
-            long hot = firstOf(pages, i -> memory.word(pages[i], 0) != first[i]);
-            long cold = firstOf(pages, i -> memory.word(pages[i], 0) == first[i]);
 
-            spoilUntilSeen(vm, memory, hot, "hot");
-            spoilUntilSeen(vm, memory, cold, "cold");
-
-            assertThat(Continuity.of(vm.log()).problems()).anyMatch(problem -> problem.contains("CORRUPT"));
-            assertThat(vm.log().heartbeats().getLast().corruptions()).isPositive();
+            spoilUntilSeen(
+                    vm,
+                    "held",
+                    () -> memory.pages(id -> id >= GuestMemory.DISK_ID).forEach(page -> memory.flip(page, 100)));
         }
     }
 
-    /** Again and again: a hot page may be rewritten between its corruption and its next verification. */
-    private static void spoilUntilSeen(QemuVm vm, GuestMemory memory, long page, String kind) throws Exception {
-        long beginNanos = System.nanoTime();
-        while (!isSeen(vm, kind) && System.nanoTime() - beginNanos < PATIENCE_NANOS) {
-            memory.set(page, 300, ~memory.word(page, 300));
+    private static QemuVm started(Accelerator accelerator, GuestLoad load) {
+        if (accelerator == Accelerator.KVM) {
+            KvmDevice.require();
+        }
+        return started(VmSpec.of("s", accelerator, load));
+    }
+
+    private static QemuVm started(VmSpec spec) {
+        if (spec.guest() == GuestKind.LINUX) {
+            LinuxImage.require();
+        }
+        return QemuVm.start(spec.withMemory(128L << 20, Backing.FILE));
+    }
+
+    private static void settle(QemuVm vm) {
+        vm.awaitReady();
+        vm.serial().awaitHeartbeats(20, PATIENCE);
+        assertThat(vm.log().corruptions()).isEmpty();
+    }
+
+    /** The ROM guest's ids are addresses. */
+    private static long firstId(QemuVm vm) {
+        return vm.spec().guest() == GuestKind.ROM ? RomImage.AREA >> 12 : 0;
+    }
+
+    private static long passes(QemuVm vm) {
+        return vm.log().heartbeats().getLast().passes();
+    }
+
+    /** Again and again: a page may be rewritten between its corruption and its next verification. */
+    private static void spoilUntilSeen(QemuVm vm, String kind, Spoiler spoiler) throws Exception {
+        long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (!isSeen(vm, kind) && System.nanoTime() - deadlineNanos < 0) {
+            spoiler.spoil();
             Thread.sleep(20);
         }
         awaitCorruption(vm, kind);
+        assertThat(vm.log().heartbeats().getLast().corruptions()).isPositive();
     }
 
-    private static SerialLog awaitCorruption(QemuVm vm, String kind) {
-        return vm.serial().await(Duration.ofMinutes(1), _ -> isSeen(vm, kind));
+    /** Until the report, and the heartbeat that counts it, are there. */
+    private static void awaitCorruption(QemuVm vm, String kind) {
+        vm.serial().await(PATIENCE, _ -> isSeen(vm, kind));
+        vm.serial().awaitHeartbeats(2, PATIENCE);
     }
 
     private static boolean isSeen(QemuVm vm, String kind) {
         return vm.log().corruptions().stream().anyMatch(line -> line.startsWith("CORRUPT " + kind));
-    }
-
-    private static long firstOf(long[] pages, IntPredicate condition) {
-        return IntStream.range(0, pages.length)
-                .filter(condition)
-                .mapToLong(i -> pages[i])
-                .findFirst()
-                .orElseThrow();
     }
 }

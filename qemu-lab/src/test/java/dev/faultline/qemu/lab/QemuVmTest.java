@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faultline.qemu.lab.guest.GuestLoad;
+import dev.faultline.qemu.lab.guest.LinuxImage;
 import dev.faultline.qemu.lab.host.LabException;
 import dev.faultline.qemu.lab.host.LabHost;
 import dev.faultline.qemu.lab.host.Leaks;
@@ -32,6 +33,7 @@ class QemuVmTest {
 
     @Test
     void linuxGuestRewritesItsMemoryAndUsesItsDiskWithoutCorruption() {
+        LinuxImage.require();
         Leaks leaks = Leaks.begin();
         try (DiskImage disk = DiskImage.create();
                 QemuVm vm = QemuVm.start(VmSpec.of("s", Accelerator.TCG, GuestLoad.of(GuestLoad.UNTHROTTLED))
@@ -73,7 +75,7 @@ class QemuVmTest {
     @ParameterizedTest
     @CsvSource({"LINUX,TCG", "ROM,TCG", "ROM,KVM"})
     void idleGuestVerifiesOnly(GuestKind guest, Accelerator accelerator) {
-        requireDevice(accelerator);
+        require(guest, accelerator);
         GuestLoad idle = new GuestLoad(8, 8, GuestLoad.IDLE, 10);
         try (QemuVm vm = QemuVm.start(VmSpec.of("s", accelerator, idle).withGuest(guest))) {
             vm.awaitReady();
@@ -93,7 +95,7 @@ class QemuVmTest {
     @ParameterizedTest
     @CsvSource({"LINUX,TCG", "ROM,KVM"})
     void rateIsKeptAbout(GuestKind guest, Accelerator accelerator) {
-        requireDevice(accelerator);
+        require(guest, accelerator);
         GuestLoad load = new GuestLoad(8, 8, 2000, 10);
         try (QemuVm vm = QemuVm.start(VmSpec.of("s", accelerator, load).withGuest(guest))) {
             vm.awaitReady();
@@ -188,7 +190,10 @@ class QemuVmTest {
         leaks.assertNone();
     }
 
-    private static void requireDevice(Accelerator accelerator) {
+    private static void require(GuestKind guest, Accelerator accelerator) {
+        if (guest == GuestKind.LINUX) {
+            LinuxImage.require();
+        }
         if (accelerator == Accelerator.KVM) {
             KvmDevice.require();
         }

@@ -1,7 +1,10 @@
 package dev.faultline.qemu.lab.guest;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import dev.faultline.qemu.lab.host.Command;
 import dev.faultline.qemu.lab.host.LabException;
+import dev.faultline.testing.Skipping;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,6 +48,19 @@ public record LinuxImage(Path kernel, Path initramfs) {
             Files.write(directory.resolve("initramfs"), initramfs(files));
         });
         return new LinuxImage(kernel.find("vmlinuz-"), made.resolve("initramfs"));
+    }
+
+    /**
+     * Skips the running test where the image cannot be made, because the host is not Debian or the network is missing;
+     * with CI=true it fails.
+     */
+    public static void require() {
+        try {
+            get();
+        } catch (LabException e) {
+            Skipping.allow("needs the lab's Linux guest: " + e.getMessage(), e);
+            abort("needs the lab's Linux guest: " + e.getMessage());
+        }
     }
 
     /**

@@ -38,6 +38,11 @@ public final class Leaks {
         return new Leaks();
     }
 
+    /** {@return the child processes, descriptors, mounts, namespaces and temporary files that were not there before} */
+    public Set<String> found() {
+        return added(before, all());
+    }
+
     /**
      * Fails if a child process, a descriptor, a mount, a namespace or a temporary file is there that was not there at
      * the beginning, and does not go away within ten seconds.
@@ -45,7 +50,7 @@ public final class Leaks {
      * @throws AssertionError with what is there
      */
     public void assertNone() {
-        assertGone(() -> added(before, all()));
+        assertGone(this::found);
     }
 
     /**
@@ -56,7 +61,7 @@ public final class Leaks {
      */
     public void assertNoneOnHost() {
         assertGone(() -> {
-            Set<String> found = added(before, all());
+            Set<String> found = found();
             found.addAll(added(settingsBefore, settings()));
             return found;
         });

@@ -8,6 +8,7 @@ import dev.faultline.qemu.lab.DiskImage;
 import dev.faultline.qemu.lab.QemuVm;
 import dev.faultline.qemu.lab.VmSpec;
 import dev.faultline.qemu.lab.guest.GuestLoad;
+import dev.faultline.qemu.lab.guest.LinuxImage;
 import dev.faultline.qemu.lab.host.LabHost;
 import dev.faultline.qemu.lab.host.Leaks;
 import dev.faultline.qemu.lab.net.Namespaces;
@@ -32,6 +33,7 @@ class QemuOwnMigrationTest {
     @Test
     void linuxGuestSurvivesTwoPostcopies() {
         LabHost.requireNamespaces();
+        LinuxImage.require();
         Leaks leaks = Leaks.begin();
         VmSpec spec = VmSpec.of("s", Accelerator.TCG, GuestLoad.of(10_000)).withMemory(256L << 20, Backing.PRIVATE);
         try (Namespaces hosts = Namespaces.create(3);
