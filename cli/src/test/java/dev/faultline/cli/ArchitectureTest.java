@@ -61,6 +61,11 @@ class ArchitectureTest {
         String guestQemu = "dev.faultline.guest.qemu..";
         String conformance = "dev.faultline.conformance..";
         String cli = "dev.faultline.cli..";
+        String qemuLab = "dev.faultline.qemu.lab..";
+        check(noneDependsOn(qemuLab, uffd, model, migration, guestKvm, guestQemu, conformance, cli));
+        for (String product : List.of(uffd, model, migration, guestKvm, guestQemu, conformance, cli)) {
+            check(noneDependsOn(product, qemuLab));
+        }
         check(noneDependsOn(uffd, model, migration, guestKvm, guestQemu, conformance, cli));
         check(noneDependsOn(model, migration, guestKvm, guestQemu, conformance, cli));
         check(noneDependsOn(migration, model, guestKvm, guestQemu, conformance, cli));

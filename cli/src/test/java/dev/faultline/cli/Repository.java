@@ -8,7 +8,7 @@ import java.util.List;
 final class Repository {
 
     static final List<String> MODULES =
-            List.of("uffd", "model", "migration", "guest-kvm", "guest-qemu", "conformance", "examples", "cli");
+            List.of("qemu-lab", "uffd", "model", "migration", "guest-kvm", "guest-qemu", "conformance", "examples", "cli");
 
     private Repository() {}
 

@@ -1,0 +1,2 @@
+/** QEMU's own live migration, to compare with. */
+package dev.faultline.qemu.lab.own;

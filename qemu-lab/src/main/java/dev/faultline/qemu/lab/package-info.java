@@ -1,0 +1,2 @@
+/** Virtual machines as QEMU processes, and everything that belongs to one. */
+package dev.faultline.qemu.lab;
