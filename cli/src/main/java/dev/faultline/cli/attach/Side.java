@@ -6,6 +6,8 @@ public enum Side {
     SOURCE,
     /** It waits for a guest from elsewhere. */
     DESTINATION,
-    /** It is on either side of a move that was broken off. */
-    RESUMED
+    /** It was to leave when the move was broken off. */
+    RESUMED_SOURCE,
+    /** It was to come in when the move was broken off. */
+    RESUMED_DESTINATION
 }

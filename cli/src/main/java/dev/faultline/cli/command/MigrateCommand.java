@@ -58,6 +58,9 @@ public final class MigrateCommand implements Callable<Integer> {
     @Option(names = "--keep-source", description = "Do not end the guest's process here when the guest has left.")
     private boolean keepSource;
 
+    @Option(names = "--dry-run", description = "Say what would happen, and what would be refused; change nothing.")
+    private boolean dryRun;
+
     @Option(names = "--json", description = "Say it to machines: one JSON object per line.")
     private boolean json;
 
@@ -81,6 +84,10 @@ public final class MigrateCommand implements Callable<Integer> {
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
         Network.check(address, insecure);
+        if (dryRun) {
+            new DryRun(json).look(target, Side.SOURCE, "It could be moved to " + address.getHostString() + ".");
+            return 0;
+        }
         SourceOptions options = new SourceOptions(address, mode, TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
         try (Attached attached = target.attach(Side.SOURCE);
                 Journal journal = journals.claim(target, attached.guest());

@@ -48,6 +48,9 @@ public final class ReceiveCommand implements Callable<Integer> {
     @Option(names = "--start-paused", description = "Keep the guest paused here until 'control resume'.")
     private boolean startPaused;
 
+    @Option(names = "--dry-run", description = "Say what would happen, and what would be refused; change nothing.")
+    private boolean dryRun;
+
     @Option(names = "--json", description = "Say it to machines: one JSON object per line.")
     private boolean json;
 
@@ -63,6 +66,10 @@ public final class ReceiveCommand implements Callable<Integer> {
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
         Network.check(address, insecure);
+        if (dryRun) {
+            new DryRun(json).look(target, Side.DESTINATION, "It could take a guest in.");
+            return 0;
+        }
         DestinationOptions options = new DestinationOptions(startPaused, testSwitch);
         try (Attached attached = target.attach(Side.DESTINATION);
                 Journal journal = journals.claim(target, attached.guest());

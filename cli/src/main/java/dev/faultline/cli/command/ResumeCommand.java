@@ -122,7 +122,8 @@ public final class ResumeCommand implements Callable<Integer> {
             resumeWithoutGuest(journal);
             return;
         }
-        try (Attached attached = guest.attach(Side.RESUMED)) {
+        try (Attached attached =
+                guest.attach(left.phase().isAtSource() ? Side.RESUMED_SOURCE : Side.RESUMED_DESTINATION)) {
             if (!left.isOf(attached.guest().regions())) {
                 throw new OperatorException(
                         "The guest's memory is not what the journal says (" + left.layout() + "): is it another one?");

@@ -1,11 +1,9 @@
 package dev.faultline.guest.qemu;
 
 import dev.faultline.guest.qemu.machine.RunStates;
-import dev.faultline.guest.qemu.qmp.Json;
 import dev.faultline.guest.qemu.state.StateLoader;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
-import java.util.List;
 
 /** The machine that arrives. */
 final class DestinationCommands implements RoleCommands {
@@ -71,7 +69,7 @@ final class DestinationCommands implements RoleCommands {
     @Override
     public void relinquish() {
         if (!relinquished && !qemu.process().hasEnded() && mustEnd()) {
-            end();
+            qemu.end();
         }
         relinquished = true;
     }
@@ -90,23 +88,6 @@ final class DestinationCommands implements RoleCommands {
             throw new GuestException("This machine is not given up: it runs");
         }
         return loading || state != GuestState.INCOMING; // without a device state there is nothing to run
-    }
-
-    private void end() {
-        long timeoutNanos = qemu.monitor().qmp().timeoutNanos();
-        try {
-            qemu.monitor().qmp().ask("quit", Json.object(), List.of());
-        } catch (GuestException e) {
-            // It has ended before it answered, or hangs: what follows tells.
-            System.getLogger(DestinationCommands.class.getName()).log(System.Logger.Level.DEBUG, "quit", e);
-        }
-        if (qemu.process().awaitEnd(timeoutNanos)) {
-            return;
-        }
-        qemu.process().kill();
-        if (!qemu.process().awaitEnd(timeoutNanos)) {
-            throw new GuestException("This machine is not given up: QEMU was killed and has not ended");
-        }
     }
 
     @Override

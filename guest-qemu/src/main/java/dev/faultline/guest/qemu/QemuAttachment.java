@@ -15,6 +15,7 @@ import dev.faultline.guest.qemu.process.EngineUffd;
 import dev.faultline.guest.qemu.process.ErrorLog;
 import dev.faultline.guest.qemu.process.ProcessLock;
 import dev.faultline.guest.qemu.process.QemuProcess;
+import dev.faultline.guest.qemu.qmp.Json;
 import dev.faultline.guest.qemu.qmp.QmpClient;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
@@ -61,14 +62,14 @@ record QemuAttachment(
         implements AutoCloseable {
 
     /**
-     * Attaches.
+     * Attaches; in the middle of a move that another engine left, to whatever is found.
      *
      * @throws GuestException if this QEMU cannot be moved, or not reached
      */
-    static QemuAttachment open(QemuOptions options, QemuRole role) {
+    static QemuAttachment open(QemuOptions options, QemuRole role, boolean resuming) {
         Cleanup cleanup = new Cleanup();
         try {
-            return open(options, role, cleanup);
+            return open(options, role, resuming, cleanup);
         } catch (GuestException e) {
             cleanup.run(false);
             throw e;
@@ -78,24 +79,22 @@ record QemuAttachment(
         }
     }
 
-    private static QemuAttachment open(QemuOptions options, QemuRole role, Cleanup cleanup) {
+    private static QemuAttachment open(QemuOptions options, QemuRole role, boolean resuming, Cleanup cleanup) {
         QmpClient qmp = cleanup.add(QmpClient.connect(options.qmp(), options.commandTimeoutNanos()));
         QemuProcess process = cleanup.add(QemuProcess.behind(qmp, options.processId()));
         cleanup.add(ProcessLock.take(process));
         QemuMonitor monitor = new QemuMonitor(qmp);
         RamLayout ram = RamLayout.of(monitor, process.processId());
-        List<Finding> findings = QemuInspection.inspect(monitor, process.processId(), role, ram);
+        List<Finding> findings = resuming ? List.of() : QemuInspection.inspect(monitor, process.processId(), role, ram);
         QemuInspection.require(findings);
         String machine = MachineWords.of(monitor, ram);
         boolean pins = BlockNodes.of(monitor).isAnyDirect();
         ErrorLog log = cleanup.add(ErrorLog.of(process));
-        List<GuestRegion> regions = regions(monitor, process, role, ram, cleanup);
-        if (role == QemuRole.DESTINATION) {
+        List<GuestRegion> regions = regions(process, ram, cleanup);
+        if (role == QemuRole.DESTINATION && !resuming) {
             qmp.execute("stop"); // while it waits that means: do not run when the device state is loaded
         }
-        MigrationSettings settings =
-                role == QemuRole.SOURCE ? MigrationSettings.forSource(qmp) : MigrationSettings.forDestination(qmp);
-        cleanup.add("QEMU's migration settings were not put back", settings);
+        cleanup.add("QEMU's migration settings were not put back", settings(qmp, resuming, role));
         EngineUffd uffd = EngineUffd.of(process.processId());
         cleanup.add(
                 "the userfaultfd was not closed in QEMU",
@@ -105,34 +104,57 @@ record QemuAttachment(
                 monitor, process, machine, regions, ram.others(), pins, uffd, pagemap, log, findings, cleanup);
     }
 
-    private static List<GuestRegion> regions(
-            QemuMonitor monitor, QemuProcess process, QemuRole role, RamLayout ram, Cleanup cleanup) {
+    private static MigrationSettings settings(QmpClient qmp, boolean resuming, QemuRole role) {
+        if (resuming) {
+            return MigrationSettings.leftBehind(qmp);
+        }
+        return role == QemuRole.SOURCE ? MigrationSettings.forSource(qmp) : MigrationSettings.forDestination(qmp);
+    }
+
+    private static List<GuestRegion> regions(QemuProcess process, RamLayout ram, Cleanup cleanup) {
         List<GuestRegion> regions = new ArrayList<>();
         for (RamArea area : ram.areas()) {
             MemoryMapping mapping = area.mapping().orElseThrow();
             MemoryFile file =
                     cleanup.add(Memfd.adopt(MappedFiles.open(process.processId(), mapping), mapping.lengthBytes()));
-            Runnable guard = () -> requireUnused(monitor, process, role, mapping);
-            regions.add(new GuestRegion(
-                    regions.size(), area.backend().id(), mapping.start(), new GuardedFile(file, guard)));
+            regions.add(new GuestRegion(regions.size(), area.backend().id(), mapping.start(), file));
         }
         return List.copyOf(regions);
     }
 
     /** Some time may have passed since it was inspected: a destination waits for its source. */
-    private static void requireUnused(QemuMonitor monitor, QemuProcess process, QemuRole role, MemoryMapping mapping) {
+    void checkMayBeEmptied() {
         String runState = monitor.runState();
-        if (role != QemuRole.DESTINATION || !runState.equals(RunStates.INCOMING)) {
-            throw new GuestException(
-                    "The content of " + mapping.path() + " is not dropped: this QEMU does not wait for a"
-                            + " migration any more, it is '" + runState + "'");
+        if (!runState.equals(RunStates.INCOMING)) {
+            throw new GuestException("The guest's memory is not emptied: this QEMU does not wait for a migration any"
+                    + " more, it is '" + runState + "'");
         }
-        List<Long> others =
-                new ArrayList<>(Mappers.others(process.processId(), mapping).processIds());
-        others.remove(ProcessHandle.current().pid());
-        if (!others.isEmpty()) {
-            throw new GuestException("The content of " + mapping.path() + " is not dropped: processes " + others
-                    + " have mapped it meanwhile");
+        for (MemoryMapping mapping : guestMemory(process, regions)) {
+            List<Long> others =
+                    new ArrayList<>(Mappers.others(process.processId(), mapping).processIds());
+            others.remove(ProcessHandle.current().pid());
+            if (!others.isEmpty()) {
+                throw new GuestException("The guest's memory is not emptied: processes " + others + " have mapped "
+                        + mapping.path() + " meanwhile");
+            }
+        }
+    }
+
+    /** Ends QEMU: by its own command, and if it does not answer by SIGKILL. */
+    void end() {
+        long timeoutNanos = monitor.qmp().timeoutNanos();
+        try {
+            monitor.qmp().ask("quit", Json.object(), List.of());
+        } catch (GuestException e) {
+            // It has ended before it answered, or hangs: what follows tells.
+            System.getLogger(QemuAttachment.class.getName()).log(System.Logger.Level.DEBUG, "quit", e);
+        }
+        if (process.awaitEnd(timeoutNanos)) {
+            return;
+        }
+        process.kill();
+        if (!process.awaitEnd(timeoutNanos)) {
+            throw new GuestException("QEMU was killed and has not ended");
         }
     }
 

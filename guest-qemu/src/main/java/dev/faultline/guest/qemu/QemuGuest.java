@@ -43,7 +43,23 @@ public final class QemuGuest implements Guest {
      * @throws GuestException if it cannot be reached, or cannot be moved safely; the message has all reasons
      */
     public static QemuGuest attach(QemuOptions options, QemuRole role) {
-        QemuAttachment qemu = QemuAttachment.open(options, role);
+        return attach(options, role, false);
+    }
+
+    /**
+     * Attaches to a machine in the middle of a move that another engine left: it is taken as it is, its userfaultfd too.
+     *
+     * @param options how to reach it
+     * @param role the part that it plays
+     * @return the guest
+     * @throws GuestException if it cannot be reached
+     */
+    public static QemuGuest reattach(QemuOptions options, QemuRole role) {
+        return attach(options, role, true);
+    }
+
+    private static QemuGuest attach(QemuOptions options, QemuRole role, boolean resuming) {
+        QemuAttachment qemu = QemuAttachment.open(options, role, resuming);
         return new QemuGuest(qemu, role == QemuRole.SOURCE ? new SourceCommands(qemu) : new DestinationCommands(qemu));
     }
 
@@ -106,6 +122,11 @@ public final class QemuGuest implements Guest {
     }
 
     @Override
+    public void checkMayBeEmptied() {
+        qemu.checkMayBeEmptied();
+    }
+
+    @Override
     public void pause() {
         commands.pause();
     }
@@ -159,6 +180,16 @@ public final class QemuGuest implements Guest {
     @Override
     public void relinquish() {
         commands.relinquish();
+    }
+
+    /**
+     * Ends QEMU, and detaches.
+     *
+     * @throws GuestException if it does not end
+     */
+    public void quit() {
+        qemu.end();
+        close();
     }
 
     /**

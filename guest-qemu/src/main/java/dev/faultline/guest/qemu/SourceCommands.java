@@ -65,6 +65,7 @@ final class SourceCommands implements RoleCommands {
             throw new GuestException("This machine was given up: it does not run here again");
         }
         breakOff();
+        StateSender.cancelLeftBehind(qemu.monitor());
         if (!control.isRunning()) {
             control.cont();
         }

@@ -34,6 +34,11 @@ public final class MigrationSettings implements AutoCloseable {
             "x-colo",
             "zero-copy-send");
 
+    private static final Set<String> OURS = Set.of(IGNORE_SHARED, "pause-before-switchover", "late-block-activate");
+
+    /** migration/options.c, QEMU 7.2. */
+    private static final long DEFAULT_BYTES_PER_SECOND = 128L << 20;
+
     /** More than any memory can do, and less than overflows QEMU's sums. */
     private static final long UNLIMITED_BYTES_PER_SECOND = 1L << 40;
 
@@ -66,6 +71,23 @@ public final class MigrationSettings implements AutoCloseable {
      */
     public static MigrationSettings forDestination(QmpClient qmp) {
         return make(qmp, Set.of("events", IGNORE_SHARED, "late-block-activate"));
+    }
+
+    /**
+     * Changes nothing now. What an engine that has gone has changed is put to QEMU's own defaults at the end: what it was
+     * before, nobody knows any more.
+     *
+     * @param qmp QEMU
+     * @return the settings to be put
+     */
+    public static MigrationSettings leftBehind(QmpClient qmp) {
+        Map<String, Boolean> ours = new HashMap<>();
+        capabilities(qmp).forEach((name, state) -> {
+            if (state && OURS.contains(name)) {
+                ours.put(name, false);
+            }
+        });
+        return new MigrationSettings(qmp, ours, Json.object().put("max-bandwidth", DEFAULT_BYTES_PER_SECOND));
     }
 
     private static MigrationSettings make(QmpClient qmp, Set<String> on) {

@@ -9,6 +9,7 @@ import dev.faultline.migration.guest.GuestException;
 import dev.faultline.uffd.ipc.UnixConnection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,6 +22,8 @@ public final class StateSender implements AutoCloseable {
     private static final long MOST_BYTES = 512L << 20;
     private static final String STOPPED = "pre-switchover";
     private static final String COMPLETED = "completed";
+    /** MigrationStatus, qapi/migration.json, QEMU 7.2. */
+    private static final Set<String> UNDER_WAY = Set.of("setup", "cancelling", "active", STOPPED, "device");
 
     private final QemuMonitor monitor;
     private final QmpClient qmp;
@@ -110,6 +113,20 @@ public final class StateSender implements AutoCloseable {
                 .map(block -> "'" + block.name() + "' of " + (block.usedBytes() >> 20) + " MiB")
                 .toList()
                 .toString();
+    }
+
+    /**
+     * Breaks off a migration that somebody who has gone began, if there is one, and waits until QEMU has.
+     *
+     * @param monitor QEMU
+     * @throws GuestException if QEMU does not answer
+     */
+    public static void cancelLeftBehind(QemuMonitor monitor) {
+        if (UNDER_WAY.contains(monitor.migration().path("status").asString(""))) {
+            MigrationWatch watch = new MigrationWatch(monitor);
+            monitor.qmp().execute("migrate_cancel", Json.object());
+            watch.await("cancelled", monitor.qmp().timeoutNanos());
+        }
     }
 
     /**

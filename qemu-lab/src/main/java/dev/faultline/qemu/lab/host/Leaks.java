@@ -1,6 +1,8 @@
 package dev.faultline.qemu.lab.host;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +37,17 @@ public final class Leaks {
 
     /** {@return what there is now} */
     public static Leaks begin() {
+        letJvmOpenItsOwn();
         return new Leaks();
+    }
+
+    /** The JVM keeps a socket that it closes others with, and opens it when the first one is closed. */
+    private static void letJvmOpenItsOwn() {
+        try {
+            SocketChannel.open(StandardProtocolFamily.UNIX).close();
+        } catch (IOException e) {
+            throw new LabException("no socket can be opened", e);
+        }
     }
 
     /** {@return the child processes, descriptors, mounts, namespaces and temporary files that were not there before} */
