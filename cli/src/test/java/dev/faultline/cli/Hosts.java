@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** Two hosts on one machine: a guest on the first, and a process on the second that waits for it. */
-final class Hosts implements AutoCloseable {
+final class Hosts implements BrokenMove.Engines, AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final long COMMAND_NANOS = Duration.ofSeconds(20).toNanos();
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -58,7 +58,8 @@ final class Hosts implements AutoCloseable {
     }
 
     /** Starts the destination's engine, and waits until it listens. */
-    Faultline startReceive(String... options) {
+    @Override
+    public Faultline startReceive(String... options) {
         List<String> arguments =
                 new ArrayList<>(List.of("receive", "--guest", destinationName(), "--listen", "127.0.0.1:0", "--json"));
         arguments.addAll(destinationMore);
@@ -68,7 +69,8 @@ final class Hosts implements AutoCloseable {
         return receive;
     }
 
-    Faultline startMigrate(Faultline receive, String... options) {
+    @Override
+    public Faultline startMigrate(Faultline receive, String... options) {
         int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
         List<String> arguments = new ArrayList<>(
                 List.of("migrate", "--guest", sourceName(), "--to", "127.0.0.1:" + port, "--json", "--keep-source"));
@@ -78,13 +80,15 @@ final class Hosts implements AutoCloseable {
     }
 
     /** Goes on with a move that was broken off, on the source. */
-    Faultline startSourceResume(String... options) {
+    @Override
+    public Faultline startSourceResume(String... options) {
         List<String> more = new ArrayList<>(sourceMore);
         more.add("--keep-source");
         return startResume(sourceName(), more, options);
     }
 
-    Faultline startDestinationResume(String... options) {
+    @Override
+    public Faultline startDestinationResume(String... options) {
         return startResume(destinationName(), destinationMore, options);
     }
 
@@ -99,6 +103,11 @@ final class Hosts implements AutoCloseable {
         Faultline command = Faultline.start(arguments.toArray(String[]::new));
         processes.add(command);
         return command;
+    }
+
+    @Override
+    public String destinationAddress() {
+        return "127.0.0.1";
     }
 
     GuestReport source() {

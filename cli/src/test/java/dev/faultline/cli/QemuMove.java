@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A move of a QEMU by two engines: each in a network namespace of its own, if there are some. */
-final class QemuMove implements AutoCloseable {
+final class QemuMove implements BrokenMove.Engines, AutoCloseable {
     private static final Duration RESUME_TIME = Duration.ofSeconds(10);
 
     private final QemuVm source;
@@ -57,7 +57,8 @@ final class QemuMove implements AutoCloseable {
         }
     }
 
-    Faultline startReceive(String... options) {
+    @Override
+    public Faultline startReceive(String... options) {
         Faultline receive = start(
                 1,
                 destinationJournals,
@@ -71,16 +72,19 @@ final class QemuMove implements AutoCloseable {
         return receive;
     }
 
-    Faultline startMigrate(Faultline receive, String... options) {
+    @Override
+    public Faultline startMigrate(Faultline receive, String... options) {
         int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
         return start(0, sourceJournals, options, "migrate", "--qmp", socket(source), "--to", address(1) + ":" + port);
     }
 
-    Faultline startSourceResume(String... options) {
+    @Override
+    public Faultline startSourceResume(String... options) {
         return start(0, sourceJournals, options, "resume", "--qmp", socket(source));
     }
 
-    Faultline startDestinationResume(String... options) {
+    @Override
+    public Faultline startDestinationResume(String... options) {
         return start(1, destinationJournals, options, "resume", "--qmp", socket(destination));
     }
 
@@ -88,7 +92,12 @@ final class QemuMove implements AutoCloseable {
         return vm.engineSocket().toString();
     }
 
-    String address(int side) {
+    @Override
+    public String destinationAddress() {
+        return address(1);
+    }
+
+    private String address(int side) {
         return network == null ? "127.0.0.1" : network.address(side);
     }
 
