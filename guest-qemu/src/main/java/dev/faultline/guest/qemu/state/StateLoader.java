@@ -27,7 +27,7 @@ public final class StateLoader {
         QmpClient qmp = monitor.qmp();
         MigrationWatch watch = new MigrationWatch(monitor);
         UnixConnection here = Descriptors.pass(qmp, NAME, qmp.timeoutNanos());
-        try (here) {
+        try {
             try {
                 qmp.execute("migrate-incoming", Json.object().put("uri", "fd:" + NAME));
             } catch (GuestException e) {
@@ -40,6 +40,7 @@ public final class StateLoader {
                 throw new GuestException("its migration ended as '" + status + "' " + reason);
             }
         } catch (GuestException e) {
+            here.close();
             throw new GuestException("QEMU could not load the device state: " + e.getMessage() + words(log), e);
         }
     }
@@ -47,6 +48,7 @@ public final class StateLoader {
     private static String sendAndAwait(MigrationWatch watch, UnixConnection here, QmpClient qmp, byte[] state) {
         try {
             here.send(state, List.of());
+            here.close(); // or QEMU would wait for the rest of a state that is too short
         } catch (LinuxException e) {
             // What QEMU says of it is worth more.
             System.getLogger(StateLoader.class.getName()).log(System.Logger.Level.DEBUG, "QEMU stopped reading", e);
