@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A QEMU under TCG with two QMP sockets, one for the engine and one for the test. It is no child of this JVM but a
+ * A QEMU, under TCG unless it is told otherwise, with two QMP sockets, one for the engine and one for the test. It is no child of this JVM but a
  * shell's, since nobody can trace a child; the kernel kills it when the shell, or this JVM, dies.
  */
 final class Qemu implements AutoCloseable {
@@ -60,7 +60,8 @@ final class Qemu implements AutoCloseable {
         require();
         List<String> command = new ArrayList<>(
                 List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", SHELL, "sh", folder.resolve("log") + ""));
-        command.addAll(List.of(PROGRAM, "-nodefaults", "-display", "none", "-accel", "tcg"));
+        command.addAll(List.of(PROGRAM, "-nodefaults", "-display", "none"));
+        command.addAll(arguments.contains("-accel") ? List.of() : List.of("-accel", "tcg"));
         for (String socket : List.of("engine", "watch")) {
             command.addAll(List.of("-qmp", "unix:" + folder.resolve(socket) + ",server=on,wait=off"));
         }

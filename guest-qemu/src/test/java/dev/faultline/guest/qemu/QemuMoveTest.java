@@ -197,10 +197,16 @@ class QemuMoveTest {
         }
     }
 
+    /** Both have the same disk, as on shared storage: it is the source's until the destination is told to run. */
     @Test
-    void aDestinationThatMustNotRunEnds() {
-        try (Qemu from = start("s");
-                Qemu to = start("d", "-incoming", "defer");
+    void aDestinationThatMustNotRunEndsAndHasNotTakenTheDisk() {
+        List<String> disk = BootProgram.disk(folder, "");
+        List<String> waiting = new ArrayList<>(Qemu.machine(Qemu.file(folder.resolve("d")), "-incoming", "defer"));
+        waiting.addAll(disk);
+        List<String> running = new ArrayList<>(Qemu.machine(Qemu.file(folder.resolve("s"))));
+        running.addAll(disk);
+        try (Qemu from = Qemu.start(folder.resolve("s"), running);
+                Qemu to = Qemu.start(folder.resolve("d"), waiting);
                 QemuGuest source = attach(from, QemuRole.SOURCE);
                 QemuGuest destination = attach(to, QemuRole.DESTINATION)) {
             source.pause();
@@ -208,9 +214,11 @@ class QemuMoveTest {
             copyMemory(source, destination);
             assertThat(failure(() -> destination.loadDeviceState(new byte[0]))).contains("empty");
             destination.loadDeviceState(state);
+            assertThat(failure(() -> destination.loadDeviceState(state))).contains("given one already");
+            source.resume();
+            assertThat(failure(destination::resume)).contains("lock"); // and cannot take it now
             destination.relinquish();
             assertThat(to.hasEnded()).isTrue();
-            source.resume(); // the disk is its own again
             assertThat(failure(source::relinquish)).contains("'running'");
         }
     }
