@@ -12,22 +12,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A QMP server that greets, leaves the negotiation mode, and then does what a test wants. */
-final class FakeQemu implements AutoCloseable {
+public final class FakeQemu implements AutoCloseable {
     static final String GREETING =
             "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 7}}, \"capabilities\": [\"oob\"]}}\r\n";
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     /** What is said when a command comes. */
-    interface Script {
+    public interface Script {
         void answer(FakeQemu qemu, String command, long id);
     }
 
-    final String name = "@faultline-qmp-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+    public final String name = "@faultline-qmp-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
     private final UnixListener listener = UnixListener.listen(name);
     private final List<UnixConnection> connections = new CopyOnWriteArrayList<>();
     private final Script script;
 
-    FakeQemu(Script script) {
+    public FakeQemu(Script script) {
         this.script = script;
         Thread.ofPlatform().daemon().name("fake-qemu").start(this::serve);
     }
@@ -59,11 +59,11 @@ final class FakeQemu implements AutoCloseable {
         }
     }
 
-    void say(String text) {
+    public void say(String text) {
         connections.getLast().send(text.getBytes(StandardCharsets.UTF_8), List.of());
     }
 
-    void give(long id, String value) {
+    public void give(long id, String value) {
         say("{\"return\": " + value + ", \"id\": " + id + "}\r\n");
     }
 
