@@ -57,6 +57,7 @@ final class DestinationCommands implements RoleCommands {
         loader.load(state);
         GuestState now = state();
         if (now != GuestState.PAUSED) {
+            control.stop(); // somebody else has said 'cont' while it waited
             throw new GuestException(
                     "QEMU has loaded the device state, and the machine is " + now + " instead of paused");
         }

@@ -120,11 +120,18 @@ class QemuMoveTest {
                 Qemu third = start("e", "-incoming", "defer")) {
             int counter = 0;
             for (List<Qemu> hop : List.of(List.of(first, second), List.of(second, third))) {
+                List<String> before = hop.stream().map(QemuMoveTest::settings).toList();
                 counter = move(hop.getFirst(), hop.getLast(), counter);
+                assertThat(hop.stream().map(QemuMoveTest::settings).toList()).isEqualTo(before);
                 assertThat(hop.getFirst().runState()).isEqualTo("postmigrate");
                 assertThat(OpenUffd.of(hop.getLast().processId())).isEmpty();
             }
         }
+    }
+
+    private static String settings(Qemu qemu) {
+        return qemu.watch().execute("query-migrate-capabilities") + " "
+                + qemu.watch().execute("query-migrate-parameters");
     }
 
     private static int move(Qemu from, Qemu to, int counterBefore) {
@@ -153,6 +160,25 @@ class QemuMoveTest {
             BootProgram.verify(destination.regions().getFirst());
             destination.resume();
             return counter;
+        }
+    }
+
+    /** Who says 'cont' to a QEMU that waits has it start by itself. */
+    @Test
+    void aMachineThatStartsByItselfIsStopped() {
+        try (Qemu from = start("s");
+                Qemu to = start("d", "-incoming", "defer");
+                QemuGuest source = attach(from, QemuRole.SOURCE);
+                QemuGuest destination = attach(to, QemuRole.DESTINATION)) {
+            source.pause();
+            byte[] state = source.saveDeviceState();
+            copyMemory(source, destination);
+            to.watch().execute("cont");
+            assertThat(failure(() -> destination.loadDeviceState(state))).contains("RUNNING instead of paused");
+            assertThat(to.runState()).isEqualTo("paused");
+            assertThat(failure(destination::resume)).contains("cannot run");
+            destination.relinquish();
+            assertThat(to.hasEnded()).isTrue();
         }
     }
 
