@@ -9,13 +9,16 @@ import dev.faultline.migration.guest.GuestState;
 final class DestinationCommands implements RoleCommands {
     private final QemuAttachment qemu;
     private final RunControl control;
+    private final StateLoader loader;
     private volatile boolean loading;
+    private volatile boolean loaded;
     private volatile boolean toldToRun;
     private volatile boolean relinquished;
 
     DestinationCommands(QemuAttachment qemu) {
         this.qemu = qemu;
         control = new RunControl(qemu.monitor());
+        loader = new StateLoader(qemu.monitor(), qemu.log());
     }
 
     @Override
@@ -31,15 +34,14 @@ final class DestinationCommands implements RoleCommands {
         control.stop();
     }
 
+    /** A machine that is not loaded would run as soon as it is: 'cont' means that then. */
     @Override
     public void resume() {
-        GuestState state = state();
-        if (state == GuestState.PAUSED) {
-            toldToRun = true;
-            control.cont();
-        } else if (state != GuestState.RUNNING) {
-            throw new GuestException("This machine cannot run: it is " + state);
+        if (!loaded || relinquished) {
+            throw new GuestException("This machine cannot run: it is " + state());
         }
+        toldToRun = true;
+        control.cont();
     }
 
     @Override
@@ -49,17 +51,15 @@ final class DestinationCommands implements RoleCommands {
 
     @Override
     public void loadDeviceState(byte[] state) {
-        if (state.length == 0 || state() != GuestState.INCOMING) {
-            throw new GuestException("No device state can be loaded: "
-                    + (state.length == 0 ? "it is empty" : "the machine does not wait for one, it is " + state()));
-        }
         loading = true;
-        StateLoader.load(qemu.monitor(), qemu.log(), state);
+        loader.load(state);
         GuestState now = state();
         if (now != GuestState.PAUSED) {
+            control.stop(); // somebody else has said 'cont' while it waited
             throw new GuestException(
                     "QEMU has loaded the device state, and the machine is " + now + " instead of paused");
         }
+        loaded = true;
     }
 
     /**
@@ -92,6 +92,8 @@ final class DestinationCommands implements RoleCommands {
 
     @Override
     public void close() {
-        // Nothing is under way that QEMU would not end by itself.
+        if (!qemu.process().hasEnded()) {
+            loader.close();
+        }
     }
 }

@@ -81,10 +81,7 @@ final class SourceCommands implements RoleCommands {
 
     @Override
     public synchronized byte[] saveDeviceState() {
-        if (state() != GuestState.PAUSED) {
-            throw new GuestException("The device state of a machine that is not paused cannot be saved");
-        }
-        StateSender begun = sender == null ? begin() : sender;
+        StateSender begun = sender == null ? beginPaused() : sender;
         byte[] state = begun.finish();
         begun.close();
         sender = null;
@@ -94,6 +91,13 @@ final class SourceCommands implements RoleCommands {
     @Override
     public void loadDeviceState(byte[] state) {
         throw new GuestException("This QEMU is attached to as the source: it takes no device state");
+    }
+
+    private StateSender beginPaused() {
+        if (state() != GuestState.PAUSED) {
+            throw new GuestException("The device state of a machine that is not paused cannot be saved");
+        }
+        return begin();
     }
 
     /** QEMU itself would still run it if it were told to; nobody who is attached tells it so any more. */

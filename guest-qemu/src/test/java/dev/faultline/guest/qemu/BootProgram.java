@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.uffd.memory.AliasMapping;
+import dev.faultline.uffd.memory.MemoryFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -60,7 +61,11 @@ final class BootProgram {
 
     /** How often it has filled its memory. */
     static int counter(GuestRegion region) {
-        try (AliasMapping alias = region.file().mapAlias()) {
+        return counter(region.file());
+    }
+
+    static int counter(MemoryFile file) {
+        try (AliasMapping alias = file.mapAlias()) {
             return alias.segment().get(JAVA_INT_UNALIGNED, COUNTER);
         }
     }

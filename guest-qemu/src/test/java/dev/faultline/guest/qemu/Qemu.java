@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.guest.qemu.qmp.Json;
 import dev.faultline.guest.qemu.qmp.QmpClient;
+import dev.faultline.migration.guest.GuestException;
 import dev.faultline.testing.Skipping;
+import dev.faultline.uffd.proc.ProcessStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A QEMU under TCG with two QMP sockets, one for the engine and one for the test. It is no child of this JVM but a
+ * A QEMU, under TCG unless it is told otherwise, with two QMP sockets, one for the engine and one for the test. It is no child of this JVM but a
  * shell's, since nobody can trace a child; the kernel kills it when the shell, or this JVM, dies.
  */
 final class Qemu implements AutoCloseable {
@@ -36,7 +38,21 @@ final class Qemu implements AutoCloseable {
         this.folder = folder;
         this.shell = shell;
         this.processId = processId;
-        watch = QmpClient.connect(folder.resolve("watch").toString(), TIMEOUT_NANOS);
+        watch = connect(folder.resolve("watch").toString());
+    }
+
+    /** The file is there a moment before somebody listens. */
+    private static QmpClient connect(String socket) {
+        while (true) {
+            try {
+                return QmpClient.connect(socket, TIMEOUT_NANOS);
+            } catch (GuestException e) {
+                if (!String.valueOf(e.getMessage()).contains("nobody listens")) {
+                    throw e;
+                }
+                nap();
+            }
+        }
     }
 
     /** Starts one with no devices but the board's. */
@@ -44,7 +60,8 @@ final class Qemu implements AutoCloseable {
         require();
         List<String> command = new ArrayList<>(
                 List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", SHELL, "sh", folder.resolve("log") + ""));
-        command.addAll(List.of(PROGRAM, "-nodefaults", "-display", "none", "-accel", "tcg"));
+        command.addAll(List.of(PROGRAM, "-nodefaults", "-display", "none"));
+        command.addAll(arguments.contains("-accel") ? List.of() : List.of("-accel", "tcg"));
         for (String socket : List.of("engine", "watch")) {
             command.addAll(List.of("-qmp", "unix:" + folder.resolve(socket) + ",server=on,wait=off"));
         }
@@ -52,13 +69,23 @@ final class Qemu implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             Process shell = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD) // the shell tells who was killed
                     .start();
+            return started(folder, shell);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Qemu started(Path folder, Process shell) throws IOException {
+        try {
             String line = shell.inputReader(StandardCharsets.UTF_8).readLine();
             awaitSockets(folder, Long.parseLong(line));
             return new Qemu(folder, shell, Long.parseLong(line));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (RuntimeException | AssertionError e) {
+            shell.destroyForcibly(); // QEMU goes with it
+            Files.deleteIfExists(ramFile(folder));
+            throw e;
         }
     }
 
@@ -133,7 +160,7 @@ final class Qemu implements AutoCloseable {
     }
 
     boolean hasEnded() {
-        return ProcessHandle.of(processId).isEmpty();
+        return !ProcessStatus.isAlive(processId);
     }
 
     void kill() {

@@ -21,7 +21,7 @@ final class StateCheck {
         String runState = subject.monitor().runState();
         findings.add(subject.isSource() ? source(subject, runState) : destination(runState));
         JsonNode migration = subject.monitor().migration();
-        findings.add(migration(subject, migration.path("status").asString("none"), runState));
+        findings.add(migration(subject, migration));
         for (JsonNode reason : migration.path("blocked-reasons")) {
             findings.add(Finding.refused("devices", "QEMU itself refuses: " + reason.asString(""), ""));
         }
@@ -60,16 +60,17 @@ final class StateCheck {
                         "start the destination's QEMU with '-incoming defer'");
     }
 
-    private static Finding migration(Subject subject, String status, String runState) {
+    private static Finding migration(Subject subject, JsonNode migration) {
         String what = "migration";
-        if (OVER.contains(status)) {
-            return Finding.ok(what, "none is under way");
+        if (!subject.isSource() && migration.has("socket-address")) {
+            return Finding.refused(
+                    what,
+                    "it listens for a migration already: " + migration.path("socket-address"),
+                    "start it with '-incoming defer', which leaves that to Faultline");
         }
-        return !subject.isSource() && runState.equals(RunStates.INCOMING)
-                ? Finding.refused(
-                        what,
-                        "it listens for a migration already (" + status + ")",
-                        "start it with '-incoming defer', which leaves that to Faultline")
+        String status = migration.path("status").asString("none");
+        return OVER.contains(status)
+                ? Finding.ok(what, "none is under way")
                 : Finding.refused(what, "one is under way (" + status + ")", "wait for its end, or 'migrate_cancel'");
     }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class HostAddresses {
     private static final int HEX = 16;
     private static final Pattern RANGE = Pattern.compile(
-            "\\s*([0-9a-f]{16})-[0-9a-f]{16} \\(prio -?\\d+, (?:ram|rom)\\): (\\S+)(?: @([0-9a-f]{16}))?.*");
+            "\\s*([0-9a-f]{16})-[0-9a-f]{16} \\(prio -?\\d+, (?:nv-)?(?:ram|rom)\\): (\\S+)(?: @([0-9a-f]{16}))?.*");
     private static final Pattern TRANSLATED =
             Pattern.compile("\\s*Host virtual address for 0x\\S+ \\((.*)\\) is 0x(\\S+)\\s*");
 

@@ -42,6 +42,9 @@ public final class MigrationSettings implements AutoCloseable {
     /** More than any memory can do, and less than overflows QEMU's sums. */
     private static final long UNLIMITED_BYTES_PER_SECOND = 1L << 40;
 
+    /** QEMU's own default. */
+    private static final long DOWNTIME_LIMIT_MILLIS = 300;
+
     private final QmpClient qmp;
     private final Map<String, Boolean> capabilitiesBefore;
     private final ObjectNode parametersBefore;
@@ -101,23 +104,30 @@ public final class MigrationSettings implements AutoCloseable {
             }
         });
         JsonNode parameters = qmp.execute("query-migrate-parameters");
+        ObjectNode changes = changes(parameters);
         ObjectNode parametersBefore = Json.object();
-        parametersBefore.put("max-bandwidth", parameters.path("max-bandwidth").asLong(0));
-        ObjectNode changed = Json.object().put("max-bandwidth", UNLIMITED_BYTES_PER_SECOND);
-        String credentials = parameters.path("tls-creds").asString("");
-        if (!credentials.isEmpty()) {
-            parametersBefore.put("tls-creds", credentials);
-            changed.put("tls-creds", "");
-        }
+        changes.propertyNames().forEach(name -> parametersBefore.set(name, parameters.path(name)));
         MigrationSettings settings = new MigrationSettings(qmp, before, parametersBefore);
         set(qmp, wanted);
         try {
-            qmp.execute("migrate-set-parameters", changed);
+            qmp.execute("migrate-set-parameters", changes);
         } catch (RuntimeException e) {
             set(qmp, before);
             throw e;
         }
         return settings;
+    }
+
+    private static ObjectNode changes(JsonNode parameters) {
+        ObjectNode changes = Json.object().put("max-bandwidth", UNLIMITED_BYTES_PER_SECOND);
+        // What the machine writes to memory without a file is sent again until the rest of it is this small.
+        if (parameters.path("downtime-limit").asLong(0) < DOWNTIME_LIMIT_MILLIS) {
+            changes.put("downtime-limit", DOWNTIME_LIMIT_MILLIS);
+        }
+        if (!parameters.path("tls-creds").asString("").isEmpty()) {
+            changes.put("tls-creds", ""); // nobody else can see the connection
+        }
+        return changes;
     }
 
     /**

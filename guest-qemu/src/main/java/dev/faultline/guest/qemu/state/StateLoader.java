@@ -9,55 +9,83 @@ import dev.faultline.uffd.ipc.UnixConnection;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.List;
 
-/** Has the destination's QEMU load a device state. QEMU 7.2 ends itself when it cannot. */
-public final class StateLoader {
+/**
+ * Has the destination's QEMU load a device state, once. The connection for it is made in advance: the load is part of
+ * the time in which the machine runs nowhere. QEMU 7.2 ends itself when it cannot load.
+ */
+public final class StateLoader implements AutoCloseable {
     private static final String NAME = "faultline-state";
 
-    private StateLoader() {}
+    private final QemuMonitor monitor;
+    private final QmpClient qmp;
+    private final ErrorLog log;
+    private final UnixConnection here;
+    private boolean used;
+
+    /**
+     * Gets ready.
+     *
+     * @param monitor a QEMU that waits for a migration
+     * @param log what it complains of
+     * @throws GuestException if QEMU refuses
+     */
+    public StateLoader(QemuMonitor monitor, ErrorLog log) {
+        this.monitor = monitor;
+        this.log = log;
+        qmp = monitor.qmp();
+        here = Descriptors.pass(qmp, NAME, qmp.timeoutNanos());
+    }
 
     /**
      * Loads.
      *
-     * @param monitor a QEMU that waits for a migration
-     * @param log what it complains of
      * @param state the device state
      * @throws GuestException if it is not loaded
      */
-    public static void load(QemuMonitor monitor, ErrorLog log, byte[] state) {
-        QmpClient qmp = monitor.qmp();
+    public synchronized void load(byte[] state) {
+        if (used || state.length == 0) {
+            throw new GuestException(
+                    "No device state can be loaded: " + (used ? "this QEMU was given one already" : "it is empty"));
+        }
         MigrationWatch watch = new MigrationWatch(monitor);
-        UnixConnection here = Descriptors.pass(qmp, NAME, qmp.timeoutNanos());
-        try (here) {
-            try {
-                qmp.execute("migrate-incoming", Json.object().put("uri", "fd:" + NAME));
-            } catch (GuestException e) {
-                Descriptors.takeBack(qmp, NAME);
-                throw e;
-            }
-            String status = sendAndAwait(watch, here, qmp, state);
+        try {
+            qmp.execute("migrate-incoming", Json.object().put("uri", "fd:" + NAME));
+            used = true;
+            send(state);
+            String status = watch.await("completed", qmp.timeoutNanos());
             if (!status.equals("completed")) {
                 String reason = monitor.migration().path("error-desc").asString("");
                 throw new GuestException("its migration ended as '" + status + "' " + reason);
             }
         } catch (GuestException e) {
-            throw new GuestException("QEMU could not load the device state: " + e.getMessage() + words(log), e);
+            throw new GuestException("QEMU could not load the device state: " + e.getMessage() + words(), e);
+        } finally {
+            here.close();
         }
     }
 
-    private static String sendAndAwait(MigrationWatch watch, UnixConnection here, QmpClient qmp, byte[] state) {
+    private void send(byte[] state) {
         try {
             here.send(state, List.of());
         } catch (LinuxException e) {
             // What QEMU says of it is worth more.
             System.getLogger(StateLoader.class.getName()).log(System.Logger.Level.DEBUG, "QEMU stopped reading", e);
         }
-        return watch.await("completed", qmp.timeoutNanos());
+        here.close(); // or QEMU would wait for the rest of a state that is too short
     }
 
-    private static String words(ErrorLog log) {
+    private String words() {
         String news = log.news();
         return news.isEmpty()
                 ? ". It prints why to its standard error, which libvirt keeps in /var/log/libvirt/qemu"
                 : ". It says: " + news;
+    }
+
+    @Override
+    public synchronized void close() {
+        here.close();
+        if (!used) {
+            Descriptors.takeBack(qmp, NAME);
+        }
     }
 }

@@ -88,6 +88,7 @@ public final class StateSender implements AutoCloseable {
             throw failed(status);
         }
         byte[] state = drain.awaitEnd(qmp.timeoutNanos());
+        // Only now: QEMU settles the machine after the migration has completed, and before it closes the connection.
         String runState = monitor.runState();
         if (!runState.equals(RunStates.MIGRATED)) {
             throw new GuestException("QEMU has given its device state and is '" + runState + "' instead of stopped");
