@@ -1,6 +1,8 @@
 package dev.faultline.qemu.lab.host;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,9 @@ public final class Leaks {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
     private static final Path NAMESPACES = Path.of("/run/netns");
+    /** The JDK keeps them open once it has needed them. */
+    private static final Set<String> RANDOM = Set.of("/dev/random", "/dev/urandom");
+
     private static final List<Path> DIRECTORIES =
             List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/dev/shm"));
     private static final List<Path> SETTINGS = List.of(
@@ -35,7 +40,17 @@ public final class Leaks {
 
     /** {@return what there is now} */
     public static Leaks begin() {
+        openWhatTheJdkKeeps();
         return new Leaks();
+    }
+
+    /** With the first channel to a socket the JDK opens one that it keeps. */
+    private static void openWhatTheJdkKeeps() {
+        try {
+            SocketChannel.open(StandardProtocolFamily.UNIX).close();
+        } catch (IOException e) {
+            throw new LabException("cannot open a socket", e);
+        }
     }
 
     /** {@return the child processes, descriptors, mounts, namespaces and temporary files that were not there before} */
@@ -110,7 +125,7 @@ public final class Leaks {
                 .flatMap(Optional::stream)
                 .toList();
         return targets.stream()
-                .filter(target -> !target.endsWith(".jar") && !target.startsWith("/proc/"))
+                .filter(target -> !target.endsWith(".jar") && !target.startsWith("/proc/") && !RANDOM.contains(target))
                 .map(target -> target.replaceFirst("^(socket|pipe):\\[\\d+]", "$1"))
                 .collect(Collectors.groupingBy(target -> target, Collectors.counting()))
                 .entrySet()
