@@ -11,9 +11,11 @@ module dev.faultline.uffd {
     exports dev.faultline.uffd.memory;
     exports dev.faultline.uffd.os;
     exports dev.faultline.uffd.paged;
+    exports dev.faultline.uffd.proc;
     exports dev.faultline.uffd.remote;
     exports dev.faultline.uffd.internal.linux to
             dev.faultline.model,
             dev.faultline.guest.kvm,
+            dev.faultline.guest.qemu,
             dev.faultline.conformance;
 }

@@ -4,6 +4,7 @@ import dev.faultline.cli.command.ControlCommand;
 import dev.faultline.cli.command.GuestCommand;
 import dev.faultline.cli.command.MigrateCommand;
 import dev.faultline.cli.command.ReceiveCommand;
+import dev.faultline.cli.command.ResumeCommand;
 import dev.faultline.cli.command.StatusCommand;
 import dev.faultline.cli.conformance.ConformanceCommand;
 import dev.faultline.cli.demo.DemoCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
             GuestCommand.class,
             ReceiveCommand.class,
             MigrateCommand.class,
+            ResumeCommand.class,
             StatusCommand.class,
             ControlCommand.class,
             ConformanceCommand.class,

@@ -47,6 +47,11 @@ final class Faultline implements AutoCloseable {
         }
     }
 
+    /** Starts a command by way of another, which ends by executing its own arguments. */
+    static Faultline start(List<String> prefix, List<String> arguments) {
+        return start(prefix, Path.of("target"), Map.of(), arguments);
+    }
+
     static Faultline start(Path directory, Map<String, String> environment, String... arguments) {
         return start(List.of(), directory, environment, List.of(arguments));
     }

@@ -18,6 +18,19 @@ final class Hosts implements AutoCloseable {
     private final String id = "@faultline-it-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
     private final List<Faultline> processes = new ArrayList<>();
 
+    private final List<String> sourceMore;
+    private final List<String> destinationMore;
+
+    Hosts() {
+        this(List.of(), List.of());
+    }
+
+    /** Two hosts whose engines are given more options, such as journals of their own. */
+    Hosts(List<String> sourceMore, List<String> destinationMore) {
+        this.sourceMore = sourceMore;
+        this.destinationMore = destinationMore;
+    }
+
     String sourceName() {
         return id + "-source";
     }
@@ -48,6 +61,7 @@ final class Hosts implements AutoCloseable {
     Faultline startReceive(String... options) {
         List<String> arguments =
                 new ArrayList<>(List.of("receive", "--guest", destinationName(), "--listen", "127.0.0.1:0", "--json"));
+        arguments.addAll(destinationMore);
         arguments.addAll(List.of(options));
         Faultline receive = start(arguments);
         receive.awaitEvent(Events.LISTENING);
@@ -58,6 +72,25 @@ final class Hosts implements AutoCloseable {
         int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
         List<String> arguments = new ArrayList<>(
                 List.of("migrate", "--guest", sourceName(), "--to", "127.0.0.1:" + port, "--json", "--keep-source"));
+        arguments.addAll(sourceMore);
+        arguments.addAll(List.of(options));
+        return start(arguments);
+    }
+
+    /** Goes on with a move that was broken off, on the source. */
+    Faultline startSourceResume(String... options) {
+        List<String> more = new ArrayList<>(sourceMore);
+        more.add("--keep-source");
+        return startResume(sourceName(), more, options);
+    }
+
+    Faultline startDestinationResume(String... options) {
+        return startResume(destinationName(), destinationMore, options);
+    }
+
+    private Faultline startResume(String name, List<String> more, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("resume", "--guest", name, "--json"));
+        arguments.addAll(more);
         arguments.addAll(List.of(options));
         return start(arguments);
     }

@@ -7,8 +7,8 @@ import java.util.List;
 /** Where the sources and the build of this repository are, for tests that look at the whole of it. */
 final class Repository {
 
-    static final List<String> MODULES =
-            List.of("qemu-lab", "uffd", "model", "migration", "guest-kvm", "conformance", "examples", "cli");
+    static final List<String> MODULES = List.of(
+            "qemu-lab", "uffd", "model", "migration", "guest-kvm", "guest-qemu", "conformance", "examples", "cli");
 
     private Repository() {}
 

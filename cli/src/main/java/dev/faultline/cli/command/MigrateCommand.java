@@ -1,23 +1,25 @@
 package dev.faultline.cli.command;
 
-import dev.faultline.cli.json.Events;
-import dev.faultline.cli.json.RecordJson;
+import dev.faultline.cli.attach.Attached;
+import dev.faultline.cli.attach.GuestTarget;
+import dev.faultline.cli.attach.JournalOption;
+import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.process.OperatorException;
-import dev.faultline.guest.kvm.control.VmmClient;
-import dev.faultline.guest.kvm.control.VmmMonitor;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,8 +30,11 @@ import picocli.CommandLine.Option;
         description = "Move a running guest to where 'receive' waits for it.",
         mixinStandardHelpOptions = true)
 public final class MigrateCommand implements Callable<Integer> {
-    @Option(names = "--guest", paramLabel = "NAME", required = true, description = "Control name of the guest.")
-    private String guest = "";
+    @ArgGroup(multiplicity = "1")
+    private GuestTarget target = new GuestTarget();
+
+    @Mixin
+    private JournalOption journals = new JournalOption();
 
     @Option(
             names = "--to",
@@ -52,6 +57,9 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Option(names = "--keep-source", description = "Do not end the guest's process here when the guest has left.")
     private boolean keepSource;
+
+    @Option(names = "--dry-run", description = "Say what would happen, and what would be refused; change nothing.")
+    private boolean dryRun;
 
     @Option(names = "--json", description = "Say it to machines: one JSON object per line.")
     private boolean json;
@@ -76,27 +84,20 @@ public final class MigrateCommand implements Callable<Integer> {
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
         Network.check(address, insecure);
+        if (dryRun) {
+            new DryRun(json).look(target, Side.SOURCE, "It could be moved to " + address.getHostString() + ".");
+            return 0;
+        }
         SourceOptions options = new SourceOptions(address, mode, TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
-        SourceReport report;
-        try (VmmClient client = VmmClient.attach(guest, Limits.COMMAND_NANOS);
+        try (Attached attached = target.attach(Side.SOURCE);
+                Journal journal = journals.claim(target, attached.guest());
                 ProgressPrinter progress = new ProgressPrinter(json)) {
-            report = SourceEngine.run(client, options, progress);
-        }
-        if (!keepSource) {
-            try (VmmMonitor monitor = VmmMonitor.connect(guest, Limits.COMMAND_NANOS)) {
-                monitor.quit();
+            SourceReport report = SourceEngine.run(attached.guest(), options, journal, progress);
+            if (!keepSource) {
+                attached.quit();
             }
+            new Done(json).source(report, keepSource);
         }
-        sayDone(report);
         return 0;
-    }
-
-    private void sayDone(SourceReport report) {
-        if (json) {
-            new Events(System.out).write(Events.DONE, RecordJson.write(report));
-        } else {
-            System.out.print(ReportText.source(report));
-            System.out.println("The guest has left" + (keepSource ? "; its process here keeps its memory." : "."));
-        }
     }
 }

@@ -1,22 +1,23 @@
 package dev.faultline.cli.command;
 
-import dev.faultline.cli.json.Events;
-import dev.faultline.cli.json.Json;
-import dev.faultline.cli.json.RecordJson;
+import dev.faultline.cli.attach.Attached;
+import dev.faultline.cli.attach.GuestTarget;
+import dev.faultline.cli.attach.JournalOption;
+import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.process.OperatorException;
-import dev.faultline.guest.kvm.control.VmmClient;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
-import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.journal.Journal;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,12 +28,11 @@ import picocli.CommandLine.Option;
         description = "Wait for a migration and take its guest into a process started with 'guest --incoming'.",
         mixinStandardHelpOptions = true)
 public final class ReceiveCommand implements Callable<Integer> {
-    @Option(
-            names = "--guest",
-            paramLabel = "NAME",
-            required = true,
-            description = "Control name of the process that waits for the guest.")
-    private String guest = "";
+    @ArgGroup(multiplicity = "1")
+    private GuestTarget target = new GuestTarget();
+
+    @Mixin
+    private JournalOption journals = new JournalOption();
 
     @Option(
             names = "--listen",
@@ -47,6 +47,9 @@ public final class ReceiveCommand implements Callable<Integer> {
 
     @Option(names = "--start-paused", description = "Keep the guest paused here until 'control resume'.")
     private boolean startPaused;
+
+    @Option(names = "--dry-run", description = "Say what would happen, and what would be refused; change nothing.")
+    private boolean dryRun;
 
     @Option(names = "--json", description = "Say it to machines: one JSON object per line.")
     private boolean json;
@@ -63,35 +66,20 @@ public final class ReceiveCommand implements Callable<Integer> {
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
         Network.check(address, insecure);
-        sayDone(receive());
-        return 0;
-    }
-
-    private DestinationReport receive() throws MigrationException {
-        try (VmmClient client = VmmClient.attach(guest, Limits.COMMAND_NANOS);
+        if (dryRun) {
+            new DryRun(json).look(target, Side.DESTINATION, "It could take a guest in.");
+            return 0;
+        }
+        DestinationOptions options = new DestinationOptions(startPaused, testSwitch);
+        try (Attached attached = target.attach(Side.DESTINATION);
+                Journal journal = journals.claim(target, attached.guest());
                 Acceptor acceptor = Acceptor.listen(address);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
-            sayListening(acceptor.port());
-            return DestinationEngine.run(client, acceptor, new DestinationOptions(startPaused, testSwitch), progress);
+            new Done(json).listening(address, acceptor.port());
+            new Done(json)
+                    .destination(
+                            DestinationEngine.run(attached.guest(), acceptor, options, journal, progress), startPaused);
         }
-    }
-
-    private void sayListening(int port) {
-        String host = address.getHostString();
-        if (json) {
-            new Events(System.out)
-                    .write(Events.LISTENING, Json.object().put("host", host).put("port", port));
-        } else {
-            System.out.println("Waiting for a guest on " + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
-        }
-    }
-
-    private void sayDone(DestinationReport report) {
-        if (json) {
-            new Events(System.out).write(Events.DONE, RecordJson.write(report));
-        } else {
-            System.out.print(ReportText.destination(report));
-            System.out.println(startPaused ? "The guest is here, and paused." : "The guest runs here.");
-        }
+        return 0;
     }
 }

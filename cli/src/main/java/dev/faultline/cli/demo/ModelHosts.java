@@ -11,6 +11,7 @@ import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
@@ -76,7 +77,8 @@ final class ModelHosts implements Hosts {
         acceptor = listening;
         DestinationOptions options = new DestinationOptions(settings.compare(), settings.testSwitch());
         receive = EngineRun.start(
-                "destination", progress -> DestinationEngine.run(destination, listening, options, progress));
+                "destination",
+                progress -> DestinationEngine.run(destination, listening, options, Journal.unkept(), progress));
     }
 
     private static Acceptor listen() throws OperatorException {
@@ -93,7 +95,7 @@ final class ModelHosts implements Hosts {
                 InetAddress.getLoopbackAddress(), started(acceptor).port());
         long holdMapNanos = TimeUnit.SECONDS.toNanos(settings.holdMapSeconds());
         SourceOptions options = new SourceOptions(address, settings.mode(), holdMapNanos, settings.testSwitch());
-        migrate = EngineRun.start("source", progress -> SourceEngine.run(source, options, progress));
+        migrate = EngineRun.start("source", progress -> SourceEngine.run(source, options, Journal.unkept(), progress));
     }
 
     private static <T> T started(@Nullable T part) {

@@ -1,7 +1,7 @@
 package dev.faultline.migration.destination;
 
 import dev.faultline.migration.MigrationException;
-import dev.faultline.migration.wire.FrameChannel;
+import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.Role;
 import java.io.IOException;
 import java.net.BindException;
@@ -9,11 +9,11 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Listens for a source. Its three connections say the same session id; who says nothing sensible, or nothing in time, is
@@ -55,6 +55,11 @@ public final class Acceptor implements AutoCloseable {
         } catch (IOException e) {
             throw new MigrationException("cannot listen: " + e.getMessage(), e);
         }
+    }
+
+    /** {@return where it listens, as an operator writes it} */
+    String address() {
+        return listener.socket().getInetAddress().getHostAddress() + ":" + port();
     }
 
     /** {@return the port that it listens on} */
@@ -105,16 +110,26 @@ public final class Acceptor implements AutoCloseable {
     }
 
     /** Waits for a source with all of its connections, then closes the listener: one migration for one waiting guest. */
-    Map<Role, FrameChannel> awaitSource() throws MigrationException {
+    Gathering.Source awaitSource() throws MigrationException {
+        return awaitSource(_ -> true);
+    }
+
+    /** Waits for the source of one session; others are sent away. */
+    Gathering.Source awaitSource(long sessionId) throws MigrationException {
+        return awaitSource(source -> source.sessionId() == sessionId);
+    }
+
+    private Gathering.Source awaitSource(Predicate<Gathering.Source> isWanted) throws MigrationException {
         Gathering gathering = new Gathering();
         try {
             while (true) {
                 Greeting next = greeted.poll(EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
                 if (next != null) {
-                    Optional<Map<Role, FrameChannel>> complete = gathering.add(next, System.nanoTime());
-                    if (complete.isPresent()) {
+                    Optional<Gathering.Source> complete = gathering.add(next, System.nanoTime());
+                    if (complete.filter(isWanted).isPresent()) {
                         return complete.get();
                     }
+                    complete.ifPresent(Acceptor::sendAway);
                 } else if (!listener.isOpen()) {
                     throw new MigrationException("nobody waits for a source any more", null);
                 }
@@ -127,6 +142,15 @@ public final class Acceptor implements AutoCloseable {
             gathering.close();
             close();
         }
+    }
+
+    private static void sendAway(Gathering.Source source) {
+        try {
+            source.channel(Role.CONTROL).write(Frame.abort("another move is expected here"));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a source was not told why", e);
+        }
+        source.close();
     }
 
     @Override

@@ -8,6 +8,8 @@ import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
@@ -26,7 +28,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -39,10 +40,14 @@ import java.util.function.Consumer;
 public final class DestinationEngine {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
     private static final long SLOW_NANOS_PER_BYTE = 50;
+    /** Pages that one NEEDED frame tells of. */
+    private static final int NEEDED_PAGES = 1 << 14;
+
     private static final long CLOSE_NANOS = 2_000_000_000L;
 
     private final Guest guest;
     private final DestinationOptions options;
+    private final Journal journal;
     private final DestinationMemory memory;
     private final FrameChannel control;
     private final FrameChannel pages;
@@ -65,27 +70,39 @@ public final class DestinationEngine {
     private long missingAtStart;
     private String phase = "pre-copy";
     private String failure = "";
+    private boolean settled;
+    private volatile boolean sourceHasForgotten;
 
     private DestinationEngine(
             Guest guest,
             DestinationOptions options,
+            Journal journal,
             DestinationMemory memory,
-            Map<Role, FrameChannel> connections,
+            Gathering.Source source,
             UffdWaiter faultWaiter,
             Consumer<MigrationProgress> progress) {
         this.guest = guest;
         this.options = options;
+        this.journal = journal;
         this.memory = memory;
         this.progress = progress;
         this.faultWaiter = faultWaiter;
-        control = Objects.requireNonNull(connections.get(Role.CONTROL));
-        pages = Objects.requireNonNull(connections.get(Role.PAGES));
-        faults = Objects.requireNonNull(connections.get(Role.FAULTS));
+        control = source.channel(Role.CONTROL);
+        pages = source.channel(Role.PAGES);
+        faults = source.channel(Role.FAULTS);
         outbox = new Outbox(control);
         mapper = new PageMapper(guest.uffd(), memory, waiting, statistics);
-        session = new DestinationSession(Offer.of(guest.regions()), beganNanos);
+        session = newSession(guest, journal, beganNanos);
         loop = new EngineLoop(reason -> perform(session.onFailure(reason)), this::tick);
         handOver = new HandOver(memory, () -> loop.post(() -> perform(session.onAllCurrent())));
+    }
+
+    private static DestinationSession newSession(Guest guest, Journal journal, long nowNanos) {
+        Offer shape = Offer.of(guest);
+        return journal.isResumed()
+                ? DestinationSession.rejoining(
+                        shape, journal.entry().phase(), journal.entry().runs(), nowNanos)
+                : new DestinationSession(shape, nowNanos);
     }
 
     /**
@@ -94,12 +111,17 @@ public final class DestinationEngine {
      * @param guest a guest that waits for a device state
      * @param acceptor where sources connect; closed when one has
      * @param options how
+     * @param journal the guest's journal; when this returns or throws, it holds what is left to be resumed, if anything
      * @param progress told of the progress some times a second
      * @return what was done
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
     public static DestinationReport run(
-            Guest guest, Acceptor acceptor, DestinationOptions options, Consumer<MigrationProgress> progress)
+            Guest guest,
+            Acceptor acceptor,
+            DestinationOptions options,
+            Journal journal,
+            Consumer<MigrationProgress> progress)
             throws MigrationException {
         try {
             GuestState state = guest.state();
@@ -108,23 +130,53 @@ public final class DestinationEngine {
                         "this guest does not wait for a migration, it is " + state + ": start it as an incoming one",
                         null);
             }
-            return receive(guest, acceptor.awaitSource(), options, progress);
+            String address = acceptor.address();
+            Gathering.Source source = acceptor.awaitSource();
+            journal.begin(Phase.RECEIVING, source.sessionId(), address, guest.regions());
+            return receive(guest, source, options, journal, progress);
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the migration could not begin: " + e.getMessage(), e);
         }
     }
 
-    private static DestinationReport receive(
+    /**
+     * Goes on with a move that was broken off when the guest was loaded here.
+     *
+     * @param guest the guest
+     * @param acceptor where the source connects; closed when it has
+     * @param options how
+     * @param journal the guest's journal, reopened, in phase PREPARED or RUNNING
+     * @param progress told of the progress some times a second
+     * @return what was done
+     * @throws MigrationException if it did not come to its end; the message says where the guest is
+     */
+    public static DestinationReport resume(
             Guest guest,
-            Map<Role, FrameChannel> connections,
+            Acceptor acceptor,
             DestinationOptions options,
+            Journal journal,
             Consumer<MigrationProgress> progress)
             throws MigrationException {
-        try (DestinationMemory memory = new DestinationMemory(guest);
+        try {
+            Gathering.Source source = acceptor.awaitSource(journal.entry().sessionId());
+            return receive(guest, source, options, journal, progress);
+        } catch (GuestException | LinuxException e) {
+            throw new MigrationException("the move could not be resumed: " + e.getMessage(), e);
+        }
+    }
+
+    private static DestinationReport receive(
+            Guest guest,
+            Gathering.Source source,
+            DestinationOptions options,
+            Journal journal,
+            Consumer<MigrationProgress> progress)
+            throws MigrationException {
+        try (DestinationMemory memory = new DestinationMemory(guest, journal);
                 UffdWaiter faultWaiter = guest.uffd().newWaiter()) {
-            return new DestinationEngine(guest, options, memory, connections, faultWaiter, progress).run();
+            return new DestinationEngine(guest, options, journal, memory, source, faultWaiter, progress).run();
         } finally {
-            connections.values().forEach(FrameChannel::close);
+            source.close();
         }
     }
 
@@ -135,10 +187,27 @@ public final class DestinationEngine {
         outbox.end();
         faultWaiter.end();
         endConnections(controlReader);
+        if (settled) {
+            settle();
+        }
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
         return report();
+    }
+
+    /** A source that may have given the guest away, and does not know how that ended, has to be told when it asks. */
+    private void settle() {
+        boolean complete = failure.isEmpty();
+        if (complete && sourceHasForgotten) {
+            journal.forget();
+        } else if (complete) {
+            journal.record(Phase.COMPLETE);
+        } else if (journal.phase() == Phase.PREPARED) {
+            journal.record(Phase.NEVER);
+        } else {
+            journal.forget();
+        }
     }
 
     /** The control connection ends first: what the peer learns of a failure is the reason, and not a closed connection. */
@@ -157,6 +226,7 @@ public final class DestinationEngine {
     private void readControl() throws IOException, InterruptedException {
         while (true) {
             Frame frame = control.read();
+            sourceHasForgotten |= frame.type() == FrameType.FORGOTTEN;
             loop.postFrame(() -> perform(session.onFrame(frame, System.nanoTime())));
         }
     }
@@ -215,14 +285,15 @@ public final class DestinationEngine {
             case DestinationAction.Send send -> outbox.send(send.frame());
             case DestinationAction.Arm _ -> {
                 memory.arm();
-                // Not before: no page of a source whose guest does not fit is to be taken.
-                loop.start("pages", this::readPages);
-                loop.start("fault-answers", this::readFaultAnswers);
-                loop.start(
-                        "faults",
-                        new FaultService(guest.uffd(), memory, waiting, mapper, statistics, faults, faultWaiter)::run);
-                perform(session.onArmed());
+                serve(); // not before: no page of a source whose guest does not fit is to be taken
             }
+            case DestinationAction.Rejoin _ -> {
+                handOver.begin();
+                memory.rejoin();
+                serve();
+                handOver.pagesBecameCurrent();
+            }
+            case DestinationAction.SendNeeded _ -> sendNeeded();
             case DestinationAction.Load load -> load(load.prepare().payload());
             case DestinationAction.Resume resume -> start(resume.run() && !options.startPaused());
             case DestinationAction.ApplyMap map -> applyMap(map.frame());
@@ -230,11 +301,32 @@ public final class DestinationEngine {
                 memory.disarm();
                 perform(session.onDisarmed());
             }
-            case DestinationAction.PauseGuest _ -> tryOnGuest(guest::pause);
+            case DestinationAction.Freeze _ -> tryOnGuest(guest::freeze);
             case DestinationAction.Discard _ -> discard();
             case DestinationAction.Finish finish -> {
+                settled = finish.settled() && failure.isEmpty();
                 failure = finish.failure() + failure;
                 loop.finish();
+            }
+        }
+    }
+
+    private void serve() {
+        loop.start("pages", this::readPages);
+        loop.start("fault-answers", this::readFaultAnswers);
+        loop.start(
+                "faults",
+                new FaultService(guest.uffd(), memory, waiting, mapper, statistics, faults, faultWaiter)::run);
+        perform(session.onArmed());
+    }
+
+    private void sendNeeded() {
+        List<PageBits> missing = memory.missing();
+        for (int region = 0; region < missing.size(); region++) {
+            PageBits bits = missing.get(region);
+            for (int first = 0; first < bits.pageCount(); first += NEEDED_PAGES) {
+                int count = Math.min(NEEDED_PAGES, bits.pageCount() - first);
+                outbox.send(new Frame(FrameType.NEEDED, 0, region, count, first, 0, bits.encode(first, count)));
             }
         }
     }
@@ -245,13 +337,16 @@ public final class DestinationEngine {
         handOver.begin();
         // On a thread of its own: while it touches guest memory, the session has to hear the source.
         loop.start("load", () -> {
+            journal.record(Phase.LOADING);
             guest.loadDeviceState(deviceState);
+            journal.record(Phase.PREPARED); // before the source may be told so
             loop.post(() -> perform(session.onLoaded()));
         });
     }
 
     private void start(boolean run) {
         missingAtStart = memory.notCurrent();
+        journal.record(Phase.RUNNING, run);
         try {
             if (run) {
                 guest.resume();

@@ -2,6 +2,8 @@ package dev.faultline.migration.destination;
 
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.RegionView;
 import dev.faultline.uffd.RegisterMode;
@@ -16,10 +18,10 @@ final class DestinationMemory implements AutoCloseable {
     private final Guest guest;
     private final List<GuestRegion> regions;
     private final List<AliasMapping> aliases = new ArrayList<>();
-    private final List<PageStates> states = new ArrayList<>();
+    private final List<PageStates> states;
     private boolean kept;
 
-    DestinationMemory(Guest guest) {
+    DestinationMemory(Guest guest, Journal journal) {
         this.guest = guest;
         regions = guest.regions();
         for (int i = 0; i < regions.size(); i++) {
@@ -27,8 +29,8 @@ final class DestinationMemory implements AutoCloseable {
                 throw new IllegalArgumentException("region ids must count from 0: " + regions);
             }
             aliases.add(regions.get(i).file().mapAlias());
-            states.add(new PageStates(regions.get(i).pageCount()));
         }
+        states = journal.pageStates(regions);
     }
 
     /**
@@ -36,13 +38,34 @@ final class DestinationMemory implements AutoCloseable {
      * MINOR alone would let holes through as silent zeros, so MISSING always comes with it.
      */
     void arm() {
+        guest.checkMayBeEmptied();
         for (GuestRegion region : regions) {
             if (region.file().allocatedBytes() > 0) {
                 region.file().punchHole(0, region.lengthBytes());
             }
-            EnumSet<RegisterMode> modes = EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR);
-            guest.uffd().register(region.guestAddress(), region.lengthBytes(), modes);
+            register(region);
         }
+    }
+
+    private void register(GuestRegion region) {
+        EnumSet<RegisterMode> modes = EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR);
+        guest.uffd().register(region.guestAddress(), region.lengthBytes(), modes);
+    }
+
+    /**
+     * Takes over what another engine registered. Whoever waits touches its page again: of faults that the other engine had
+     * read, the kernel tells nobody else.
+     */
+    void rejoin() {
+        for (GuestRegion region : regions) {
+            register(region);
+            guest.uffd().wake(region.guestAddress(), region.lengthBytes());
+        }
+    }
+
+    /** {@return by region, the pages that do not have their final content} */
+    List<PageBits> missing() {
+        return states.stream().map(PageStates::missing).toList();
     }
 
     /** Unregisters the guest's mapping and wakes whoever waits: the kernel serves the rest from the files. */

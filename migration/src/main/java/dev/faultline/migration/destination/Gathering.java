@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,8 +25,19 @@ final class Gathering implements AutoCloseable {
 
     private final Map<Long, Session> sessions = new LinkedHashMap<>();
 
-    /** Adds a connection. {@return all those of its session, if they are complete now; they are the caller's then} */
-    Optional<Map<Role, FrameChannel>> add(Greeting greeting, long nowNanos) {
+    /** A source that has come with all of its connections. */
+    record Source(long sessionId, Map<Role, FrameChannel> connections) {
+        FrameChannel channel(Role role) {
+            return Objects.requireNonNull(connections.get(role));
+        }
+
+        void close() {
+            connections.values().forEach(FrameChannel::close);
+        }
+    }
+
+    /** Adds a connection. {@return its session, if it is complete now; it is the caller's then} */
+    Optional<Source> add(Greeting greeting, long nowNanos) {
         Session session =
                 sessions.computeIfAbsent(greeting.sessionId(), _ -> new Session(nowNanos, new EnumMap<>(Role.class)));
         if (session.connections.putIfAbsent(greeting.role(), greeting.channel()) != null) {
@@ -33,7 +45,7 @@ final class Gathering implements AutoCloseable {
         }
         if (session.connections.size() == Role.values().length) {
             sessions.remove(greeting.sessionId());
-            return Optional.of(session.connections);
+            return Optional.of(new Source(greeting.sessionId(), session.connections));
         }
         if (sessions.size() > MAX_SESSIONS) {
             removeOldest();

@@ -31,6 +31,18 @@ public interface Guest extends AutoCloseable {
     /** {@return what the machine is doing now} */
     GuestState state();
 
+    /**
+     * Looks once more, right before its memory is emptied for a guest from elsewhere, whether that loses nothing.
+     *
+     * @throws GuestException if somebody could miss it
+     */
+    default void checkMayBeEmptied() {
+        GuestState now = state();
+        if (now != GuestState.INCOMING) {
+            throw new GuestException("This guest does not wait for a migration any more, it is " + now);
+        }
+    }
+
     /** Stops every vCPU; returns when all of them have stopped. */
     void pause();
 

@@ -1,7 +1,11 @@
 package dev.faultline.migration.page;
 
-import java.lang.invoke.MethodHandles;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,6 +27,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * RECEIVED pages whose part of the dirty map has not come are unknown: they may be the final content or not. Nothing
  * leaves CURRENT but to MAPPED, and nothing leaves MAPPED: writing there would undo the guest's own newer stores.
+ *
+ * <p>The states are a byte each, in memory that may be a file's: who reads the file after the engine's end finds every
+ * page in the state that it was in.
  */
 public final class PageStates {
     public static final byte ABSENT = 0;
@@ -36,23 +43,63 @@ public final class PageStates {
     public static final byte CURRENT_ZERO = 8;
     public static final byte MAPPED = 9;
 
-    private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
+    // A segment has no compare-and-set of bytes: it is done to the word around one. Little-endian, so that the file is
+    // the same everywhere.
+    private static final VarHandle WORD =
+            JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
-    private final byte[] states;
+    private final MemorySegment states;
+    private final int pageCount;
     private final AtomicInteger notCurrent;
 
     /** Makes the states of a region of that many pages, all ABSENT. */
     public PageStates(int pageCount) {
-        states = new byte[pageCount];
+        this(pageCount, Arena.ofAuto().allocate(sizeBytes(pageCount), Integer.BYTES));
+    }
+
+    private PageStates(int pageCount, MemorySegment states) {
+        this.pageCount = pageCount;
+        this.states = states;
         notCurrent = new AtomicInteger(pageCount);
     }
 
+    /** {@return how much memory the states of that many pages take} */
+    public static long sizeBytes(int pageCount) {
+        return (pageCount + Integer.BYTES - 1L) / Integer.BYTES * Integer.BYTES;
+    }
+
+    /**
+     * Goes on with states that were left behind, or begins with zeros. A page that somebody was writing is STALE: what its
+     * file holds of it is nobody's content.
+     *
+     * @param pageCount how many pages
+     * @param states {@link #sizeBytes} of memory
+     * @return the states
+     * @throws IllegalArgumentException if a byte is no state
+     */
+    public static PageStates over(int pageCount, MemorySegment states) {
+        PageStates over = new PageStates(pageCount, states);
+        int current = 0;
+        for (int page = 0; page < pageCount; page++) {
+            byte state = over.state(page);
+            if (state < ABSENT || state > MAPPED) {
+                throw new IllegalArgumentException("page " + page + " is in state " + state + ", which there is not");
+            }
+            if (isWriting(state)) {
+                over.set(page, STALE);
+            }
+            current += isCurrent(state) ? 1 : 0;
+        }
+        over.notCurrent.set(pageCount - current);
+        return over;
+    }
+
     public int pageCount() {
-        return states.length;
+        return pageCount;
     }
 
     public byte state(int page) {
-        return (byte) STATE.getVolatile(states, page);
+        return (byte) ((int) WORD.getVolatile(states, wordOffset(page)) >> bitShift(page));
     }
 
     /** {@return how many pages are neither CURRENT nor MAPPED} */
@@ -75,12 +122,35 @@ public final class PageStates {
         return state == RECEIVED || state == STALE;
     }
 
-    private void set(int page, byte to) {
-        STATE.setVolatile(states, page, to);
+    private static long wordOffset(int page) {
+        return page & -Integer.BYTES;
     }
 
+    private static int bitShift(int page) {
+        return (page & (Integer.BYTES - 1)) * Byte.SIZE;
+    }
+
+    private void set(int page, byte to) {
+        byte now = state(page);
+        while (!move(page, now, to)) {
+            now = state(page);
+        }
+    }
+
+    /** Fails only if the page is in another state, and not because a neighbour's has changed. */
     private boolean move(int page, byte from, byte to) {
-        return STATE.compareAndSet(states, page, from, to);
+        long offset = wordOffset(page);
+        int shift = bitShift(page);
+        int word = (int) WORD.getVolatile(states, offset);
+        while ((byte) (word >> shift) == from) {
+            int changed = (word & ~(0xff << shift)) | ((to & 0xff) << shift);
+            int found = (int) WORD.compareAndExchange(states, offset, word, changed);
+            if (found == word) {
+                return true;
+            }
+            word = found;
+        }
+        return false;
     }
 
     /** The answer to a claim: the frame is not wanted, the page has newer content already. */
@@ -167,5 +237,16 @@ public final class PageStates {
             end++;
         }
         return end;
+    }
+
+    /** {@return the pages that do not have their final content} */
+    public PageBits missing() {
+        PageBits bits = new PageBits(pageCount);
+        for (int page = 0; page < pageCount; page++) {
+            if (!isCurrent(state(page))) {
+                bits.add(page, 1);
+            }
+        }
+        return bits;
     }
 }

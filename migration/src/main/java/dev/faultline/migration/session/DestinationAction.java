@@ -10,6 +10,12 @@ public sealed interface DestinationAction {
     /** Register all guest memory and serve its faults: {@link DestinationSession#onArmed}. */
     record Arm() implements DestinationAction {}
 
+    /** Serve the faults of guest memory that another engine registered: {@link DestinationSession#onArmed}. */
+    record Rejoin() implements DestinationAction {}
+
+    /** Tell the source which pages do not have their final content. */
+    record SendNeeded() implements DestinationAction {}
+
     /** The source has paused: drop pre-copy frames; load the device state: {@link DestinationSession#onLoaded}. */
     record Load(Frame prepare) implements DestinationAction {}
 
@@ -22,12 +28,15 @@ public sealed interface DestinationAction {
     /** Every page is here: unregister all guest memory and wake whoever waits: {@link DestinationSession#onDisarmed}. */
     record Disarm() implements DestinationAction {}
 
-    /** Pages are missing and will not come: stop the guest rather than let it wait in its vCPUs. */
-    record PauseGuest() implements DestinationAction {}
+    /** Pages are missing and do not come for now: the guest must not run on without them. */
+    record Freeze() implements DestinationAction {}
 
     /** See to it that the guest, whose device state was loaded, never runs here. */
     record Discard() implements DestinationAction {}
 
-    /** The session has ended: in success if {@code failure} is empty. */
-    record Finish(String failure) implements DestinationAction {}
+    /**
+     * The session has ended: in success if {@code failure} is empty. Unless it is {@code settled} where the guest runs, a
+     * successor has to find what was written down.
+     */
+    record Finish(String failure, boolean settled) implements DestinationAction {}
 }

@@ -1,14 +1,17 @@
 package dev.faultline.migration.session;
 
+import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.session.DestinationAction.ApplyMap;
 import dev.faultline.migration.session.DestinationAction.Arm;
 import dev.faultline.migration.session.DestinationAction.Disarm;
 import dev.faultline.migration.session.DestinationAction.Discard;
 import dev.faultline.migration.session.DestinationAction.Finish;
+import dev.faultline.migration.session.DestinationAction.Freeze;
 import dev.faultline.migration.session.DestinationAction.Load;
-import dev.faultline.migration.session.DestinationAction.PauseGuest;
+import dev.faultline.migration.session.DestinationAction.Rejoin;
 import dev.faultline.migration.session.DestinationAction.Resume;
 import dev.faultline.migration.session.DestinationAction.Send;
+import dev.faultline.migration.session.DestinationAction.SendNeeded;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
@@ -25,7 +28,9 @@ import java.util.Optional;
  *   WAITING ─OFFER─▶ ARMING ─▶ RECEIVING ─PREPARE─▶ LOADING ─▶ PREPARED ─COMMIT─▶ STARTING ─▶ RUNNING ─all pages─▶ ENDED
  *      └─────────── any failure: the guest has not run here and never will ──────────┘   │          │
  *                                             could not start: says so, ABORT ◀──────────┘          │
- *                                             pages missing: the guest is paused ◀──────────────────┘
+ *                                             pages missing: the guest is held ◀────────────────────┘
+ *
+ *   REJOINING ─RESUME─▶ ARMING AGAIN ─▶ PREPARED or STARTING            after a move that was broken off
  * </pre>
  */
 public final class DestinationSession {
@@ -37,6 +42,7 @@ public final class DestinationSession {
         RECEIVING,
         LOADING,
         PREPARED,
+        REJOINING,
         STARTING,
         RUNNING,
         LEAVING,
@@ -50,11 +56,29 @@ public final class DestinationSession {
     private boolean loaded;
     private boolean run;
     private boolean allCurrent;
+    private Phase left = Phase.RECEIVING;
 
     /** Makes the session of a guest of that shape. */
     public DestinationSession(Offer waiting, long nowNanos) {
         this.waiting = waiting;
         liveness.heard(nowNanos);
+    }
+
+    /**
+     * Makes the session that goes on with a move that was broken off.
+     *
+     * @param waiting the guest's shape
+     * @param left how far it had come: PREPARED, RUNNING, NEVER or COMPLETE
+     * @param run whether the guest is to run, if it had come to RUNNING
+     * @param nowNanos the time
+     */
+    public static DestinationSession rejoining(Offer waiting, Phase left, boolean run, long nowNanos) {
+        DestinationSession session = new DestinationSession(waiting, nowNanos);
+        session.state = State.REJOINING;
+        session.left = left;
+        session.loaded = true;
+        session.run = run;
+        return session;
     }
 
     /** A control frame has come. One that has no business now fails the session; nothing is thrown. */
@@ -67,6 +91,7 @@ public final class DestinationSession {
             case PING -> {}
             case ABORT -> fail("the source gave up: " + frame.text());
             case OFFER -> onlyIn(State.WAITING, frame, () -> onOffer(frame));
+            case RESUME -> onResume(frame);
             case PREPARE -> onlyIn(State.RECEIVING, frame, () -> onPrepare(frame));
             case COMMIT ->
                 onlyIn(State.PREPARED, frame, () -> {
@@ -98,6 +123,43 @@ public final class DestinationSession {
         out.add(new Arm());
     }
 
+    private void onResume(Frame frame) {
+        if (state == State.WAITING) {
+            giveUp("this destination waits for a new guest, and not for the rest of one: run 'faultline resume' here");
+            return;
+        }
+        if (state != State.REJOINING) {
+            giveUp(unexpected(frame));
+            return;
+        }
+        boolean takenBack = (frame.flags() & Frame.FLAG_TAKEN_BACK) != 0;
+        switch (left) {
+            case COMPLETE -> answerLast(FrameType.COMPLETE, "");
+            case NEVER -> answerLast(FrameType.NEVER, "");
+            case PREPARED -> {
+                if (takenBack) {
+                    out.add(new Discard());
+                    answerLast(FrameType.NEVER, "the source has taken its guest back; it never ran here");
+                } else {
+                    out.add(new Rejoin());
+                }
+            }
+            default -> {
+                if (takenBack) {
+                    fail("the source says that it runs the guest, which it has given away");
+                } else {
+                    out.add(new Rejoin());
+                }
+            }
+        }
+    }
+
+    private void answerLast(FrameType answer, String failure) {
+        send(Frame.of(answer));
+        out.add(new Finish(failure, true));
+        state = State.ENDED;
+    }
+
     private void onPrepare(Frame frame) {
         state = State.LOADING;
         loaded = true; // also a load that breaks off leaves a guest that must not run
@@ -110,6 +172,13 @@ public final class DestinationSession {
         if (state == State.ARMING) {
             state = State.RECEIVING;
             send(Frame.of(FrameType.ACCEPT));
+        } else if (state == State.REJOINING && left == Phase.PREPARED) {
+            state = State.PREPARED;
+            send(Frame.of(FrameType.PREPARED));
+        } else if (state == State.REJOINING) {
+            state = State.STARTING;
+            out.add(new SendNeeded());
+            out.add(new Resume(run));
         }
         return take();
     }
@@ -145,11 +214,13 @@ public final class DestinationSession {
             String failure = "the guest could not be started here: " + reason;
             if (neverRuns) {
                 send(Frame.abort(reason));
-                out.add(new Finish(failure + "; it goes on at the source"));
+                out.add(new Finish(failure + "; it goes on at the source", true));
             } else {
-                out.add(new PauseGuest());
-                out.add(new Finish(failure + "; the hand-over is in doubt, so the guest stays paused at the source:"
-                        + " resume it there only if it does not run here"));
+                out.add(new Freeze());
+                out.add(new Finish(
+                        failure + "; the hand-over is in doubt, so the guest stays paused at the source:"
+                                + " resume it there only if it does not run here",
+                        false));
             }
             state = State.ENDED;
         }
@@ -175,7 +246,7 @@ public final class DestinationSession {
         if (state == State.LEAVING) {
             state = State.ENDED;
             send(Frame.of(FrameType.COMPLETE));
-            out.add(new Finish(""));
+            out.add(new Finish("", true));
         }
         return take();
     }
@@ -203,7 +274,7 @@ public final class DestinationSession {
 
     private void giveUp(String reason) {
         // After COMMIT an ABORT would claim that the guest never ran here.
-        if (state.compareTo(State.STARTING) < 0) {
+        if (state.compareTo(State.REJOINING) < 0) {
             send(Frame.abort(reason));
         }
         fail(reason);
@@ -213,17 +284,21 @@ public final class DestinationSession {
         if (state == State.ENDED) {
             return;
         }
-        if (state.compareTo(State.STARTING) < 0) {
+        if (state == State.REJOINING) {
+            out.add(new Finish(reason + "; nothing has changed here: run 'faultline resume' again", false));
+        } else if (state.compareTo(State.REJOINING) < 0) {
             if (loaded) {
                 out.add(new Discard());
             }
-            out.add(new Finish(reason + "; the guest never ran here"));
+            out.add(new Finish(reason + "; the guest never ran here", true));
         } else {
-            out.add(new PauseGuest());
-            out.add(new Finish(reason + "; the guest is paused here, because "
-                    + (allCurrent
-                            ? "its memory is here but still under the engine's control"
-                            : "pages of it are still at the source")));
+            out.add(new Freeze());
+            String why = allCurrent
+                    ? "its memory is here but still under the engine's control"
+                    : "pages of it are still at the source";
+            out.add(new Finish(
+                    reason + "; the guest is held here, because " + why + ": 'faultline resume' on both sides goes on",
+                    false));
         }
         state = State.ENDED;
     }

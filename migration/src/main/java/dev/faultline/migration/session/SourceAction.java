@@ -13,6 +13,12 @@ public sealed interface SourceAction {
     /** Send a round, then find what was written meanwhile: {@link SourceSession#onRound}. */
     record SendRound(int round) implements SourceAction {}
 
+    /**
+     * Find what was written, with the guest's devices drained, and send it; scan no more until the guest is paused:
+     * {@link SourceSession#onRound}.
+     */
+    record SendDrainedRound(int round) implements SourceAction {}
+
     /** Stop the guest: {@link SourceSession#onPaused}. */
     record Pause() implements SourceAction {}
 
@@ -34,8 +40,14 @@ public sealed interface SourceAction {
     /** The guest is the destination's for good. */
     record Relinquish() implements SourceAction {}
 
-    /** Stop tracking; with {@code resume}, let the guest run on here if this migration has stopped it. */
-    record Release(boolean resume) implements SourceAction {}
+    /** The destination told which pages it still needs, in answer to RESUME: push no others. */
+    record TakeNeeded(Frame frame) implements SourceAction {}
+
+    /**
+     * Stop tracking; with {@code resume}, let the guest run on here if this migration has stopped it. Unless it is
+     * {@code settled} where the guest runs, a successor has to find what was written down.
+     */
+    record Release(boolean resume, boolean settled) implements SourceAction {}
 
     /** The session has ended: in success if {@code failure} is empty. */
     record Finish(String failure) implements SourceAction {}

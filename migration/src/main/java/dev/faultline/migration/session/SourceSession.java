@@ -29,6 +29,8 @@ import java.util.List;
  *                                             destination: "never started" ◀──────────────┤                  │
  *                                             silence: in doubt, stays paused ◀───────────┘                  │
  *                                             the guest is the destination's; this side keeps its memory ◀───┘
+ *
+ *   RESUMING ─PREPARED─▶ COMMITTED, ─STARTED─▶ SERVING, ─COMPLETE─▶ ENDED      after a move that was broken off
  * </pre>
  */
 public final class SourceSession {
@@ -37,6 +39,7 @@ public final class SourceSession {
 
     enum State {
         OFFERED,
+        RESUMING,
         COPYING,
         PAUSING,
         FREEZING,
@@ -49,12 +52,15 @@ public final class SourceSession {
     private final MigrationMode mode;
     private final RoundPolicy policy;
     private final long holdMapNanos;
+    private final boolean drains;
     private final Liveness liveness = new Liveness();
     private final List<SourceAction> out = new ArrayList<>();
 
     private State state = State.OFFERED;
+    private boolean drained;
     private boolean paused;
     private boolean ran;
+    private boolean hadStarted;
     private boolean mapFrozen;
     private boolean prepared;
     private boolean mapSent;
@@ -66,11 +72,31 @@ public final class SourceSession {
      * @param mode when to change hosts
      * @param policy when to stop copying in rounds
      * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
+     * @param drains whether the last scan but the final one has to be made with the guest's devices drained
      */
-    public SourceSession(MigrationMode mode, RoundPolicy policy, long holdMapNanos) {
+    public SourceSession(MigrationMode mode, RoundPolicy policy, long holdMapNanos, boolean drains) {
         this.mode = mode;
         this.policy = policy;
         this.holdMapNanos = holdMapNanos;
+        this.drains = drains;
+    }
+
+    /**
+     * Goes on with a move that was broken off when the destination may have been told to run the guest.
+     *
+     * @param started whether the destination has said that it runs there
+     * @param ran whether the guest ran before
+     * @param nowNanos the time
+     */
+    public List<SourceAction> resume(boolean started, boolean ran, long nowNanos) {
+        state = State.RESUMING;
+        hadStarted = started;
+        paused = ran;
+        this.ran = ran;
+        mapFrozen = true;
+        liveness.heard(nowNanos);
+        send(Frame.of(FrameType.RESUME));
+        return take();
     }
 
     /** Begins. */
@@ -90,16 +116,30 @@ public final class SourceSession {
             case PING -> {}
             case ABORT -> onAbort(frame.text());
             case ACCEPT -> onlyIn(State.OFFERED, frame, this::onAccepted);
-            case PREPARED ->
-                onlyIn(State.PREPARING, frame, () -> {
-                    prepared = true;
-                    commitWhenReady();
-                });
-            case STARTED -> onlyIn(State.COMMITTED, frame, () -> onStarted(nowNanos));
-            case COMPLETE -> onlyIn(State.SERVING, frame, () -> end(false, ""));
+            case PREPARED -> onPrepared(frame);
+            case NEVER ->
+                onlyIn(
+                        hadStarted ? State.ENDED : State.RESUMING,
+                        frame,
+                        () -> end(paused, true, "the guest never ran on the destination" + AS_BEFORE));
+            case NEEDED -> onlyIn(State.RESUMING, frame, () -> out.add(new SourceAction.TakeNeeded(frame)));
+            case STARTED -> onlyIn(state == State.RESUMING ? state : State.COMMITTED, frame, () -> onStarted(nowNanos));
+            case COMPLETE -> onlyIn(state == State.RESUMING ? state : State.SERVING, frame, this::onComplete);
             default -> giveUp(unexpected(frame));
         }
         return take();
+    }
+
+    private void onPrepared(Frame frame) {
+        if (state == State.RESUMING && !hadStarted) {
+            state = State.COMMITTED;
+            send(Frame.of(FrameType.COMMIT)); // once more: the first one has not been carried out
+        } else {
+            onlyIn(State.PREPARING, frame, () -> {
+                prepared = true;
+                commitWhenReady();
+            });
+        }
     }
 
     private void onAccepted() {
@@ -122,13 +162,29 @@ public final class SourceSession {
     /** A round was sent, and what was written meanwhile is known. */
     public List<SourceAction> onRound(RoundSummary round) {
         if (state == State.COPYING) {
-            if (policy.stopsAfter(round)) {
+            if (drained) {
                 pause();
+            } else if (policy.stopsAfter(round)) {
+                stopCopying(round.round());
             } else {
                 out.add(new SendRound(round.round() + 1));
             }
         }
         return take();
+    }
+
+    private void stopCopying(int lastRound) {
+        if (drains) {
+            drained = true;
+            out.add(new SourceAction.SendDrainedRound(lastRound + 1));
+        } else {
+            pause();
+        }
+    }
+
+    private void onComplete() {
+        end(false, true, "");
+        send(Frame.of(FrameType.FORGOTTEN));
     }
 
     private void pause() {
@@ -228,7 +284,7 @@ public final class SourceSession {
     private void onAbort(String reason) {
         if (state == State.COMMITTED) {
             // The destination aborts after COMMIT only when its guest has not run and never will.
-            end(paused, "the destination could not start the guest: " + reason + AS_BEFORE);
+            end(paused, true, "the destination could not start the guest: " + reason + AS_BEFORE);
         } else {
             fail("the destination gave up: " + reason);
         }
@@ -240,22 +296,27 @@ public final class SourceSession {
             case COMMITTED ->
                 end(
                         false,
+                        false,
                         reason
-                                + "; the hand-over is in doubt, so the guest stays paused here: look whether it runs on the"
-                                + " destination, and only if it does not, resume this one through its control socket");
+                                + "; the hand-over is in doubt, so the guest stays paused here: run 'faultline resume' on"
+                                + " both sides, and they agree where it runs. Without the destination, look whether it runs"
+                                + " there, and only if it does not, resume this one through its control socket");
             case SERVING ->
                 end(
                         false,
+                        false,
                         reason
                                 + "; the guest is the destination's since the hand-over, and its last pages are still here:"
-                                + " this guest process keeps its memory and never resumes");
-            default -> end(paused, reason + AS_BEFORE);
+                                + " this guest process keeps its memory and never resumes. 'faultline resume' on both sides"
+                                + " goes on");
+            case RESUMING -> end(false, false, reason + "; nothing has changed here: run 'faultline resume' again");
+            default -> end(paused, true, reason + AS_BEFORE);
         }
     }
 
-    private void end(boolean resume, String failure) {
+    private void end(boolean resume, boolean settled, String failure) {
         state = State.ENDED;
-        out.add(new Release(resume));
+        out.add(new Release(resume, settled));
         out.add(new Finish(failure));
     }
 

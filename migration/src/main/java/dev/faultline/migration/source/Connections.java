@@ -23,12 +23,16 @@ final class Connections implements AutoCloseable {
         this.faults = faults;
     }
 
-    static Connections open(InetSocketAddress destination) throws MigrationException {
+    /** {@return a number that no other move has} */
+    static long newSessionId() {
+        return new SecureRandom().nextLong();
+    }
+
+    static Connections open(InetSocketAddress destination, long sessionId) throws MigrationException {
         String where = destination.getHostString() + ":" + destination.getPort();
         if (destination.isUnresolved()) {
             throw new MigrationException("there is no host named " + destination.getHostString(), null);
         }
-        long sessionId = new SecureRandom().nextLong();
         FrameChannel first = null;
         FrameChannel second = null;
         try {

@@ -2,6 +2,7 @@ package dev.faultline.migration.source;
 
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.page.PageBits;
 import java.io.IOException;
 import java.util.List;
@@ -41,15 +42,36 @@ final class RoundSender {
 
     /** Sends what is dirty, the first time everything, and finds what was written meanwhile. */
     RoundSummary sendRound(int number) throws IOException {
-        round = number;
         long begin = System.nanoTime();
         long bytesBefore = counters.sentBytes.get();
+        long sentPages = send(number);
+        tracker.takeWritten(dirty);
+        return summary(number, sentPages, begin, bytesBefore);
+    }
+
+    /**
+     * The last round of a guest whose devices write to pages that they looked up before: finds what was written while
+     * nothing is under way, and sends it. What is written from then on is for the final scan: one in between would protect
+     * pages that such a write is on its way to.
+     */
+    RoundSummary sendDrainedRound(int number, Guest guest) throws IOException {
+        long begin = System.nanoTime();
+        long bytesBefore = counters.sentBytes.get();
+        guest.whileDrained(() -> tracker.takeWritten(dirty));
+        return summary(number, send(number), begin, bytesBefore);
+    }
+
+    private long send(int number) throws IOException {
+        round = number;
         long sentPages = sender.sendAll(dirty, number);
         sender.requestAck();
         counters.precopyPages.addAndGet(sentPages);
         lastSent = dirty;
         dirty = memory.newBits();
-        tracker.takeWritten(dirty);
+        return sentPages;
+    }
+
+    private RoundSummary summary(int number, long sentPages, long begin, long bytesBefore) {
         long dirtyPages = SourceMemory.size(dirty);
         counters.dirtyPages.set(dirtyPages);
         return new RoundSummary(

@@ -10,6 +10,9 @@ import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.journal.Entry;
+import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.session.RoundPolicy;
 import dev.faultline.migration.session.SourceAction;
@@ -21,6 +24,7 @@ import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +39,7 @@ public final class SourceEngine {
 
     private final Guest guest;
     private final SourceOptions options;
+    private final Journal journal;
     private final Consumer<MigrationProgress> progress;
     private final SourceCounters counters = new SourceCounters();
     private final SendLedger ledger = new SendLedger();
@@ -50,6 +55,9 @@ public final class SourceEngine {
 
     private final long beganNanos = System.nanoTime();
     private boolean stoppedHere;
+    private boolean settled;
+    private boolean resumed;
+    private List<PageBits> needed = List.of();
     private long pausedNanos;
     private long downtimeNanos;
     private long deviceStateBytes;
@@ -60,14 +68,17 @@ public final class SourceEngine {
     private SourceEngine(
             Guest guest,
             SourceOptions options,
+            Journal journal,
             SourceMemory memory,
             Connections connections,
             Consumer<MigrationProgress> progress) {
         this.guest = guest;
         this.options = options;
+        this.journal = journal;
         this.progress = progress;
         tracker = new WriteTracker(guest);
-        session = new SourceSession(options.mode(), new RoundPolicy(options.mode()), options.holdMapNanos());
+        session = new SourceSession(
+                options.mode(), new RoundPolicy(options.mode()), options.holdMapNanos(), guest.writesPinnedPages());
         loop = new EngineLoop(reason -> perform(session.onFailure(reason)), this::tick);
         this.connections = connections;
         outbox = new Outbox(connections.control());
@@ -81,27 +92,58 @@ public final class SourceEngine {
      *
      * @param guest the guest, running or paused here
      * @param options how
+     * @param journal the guest's journal; when this returns or throws, it holds what is left to be resumed, if anything
      * @param progress told of the progress some times a second
      * @return what was done
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
-    public static SourceReport run(Guest guest, SourceOptions options, Consumer<MigrationProgress> progress)
+    public static SourceReport run(
+            Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
             throws MigrationException {
+        long sessionId = Connections.newSessionId();
         try {
             GuestState state = guest.state();
             if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
                 throw new MigrationException("this guest cannot be moved: it is " + state, null);
             }
             try (SourceMemory memory = new SourceMemory(guest);
-                    Connections connections = Connections.open(options.destination())) {
-                return new SourceEngine(guest, options, memory, connections, progress).run();
+                    Connections connections = Connections.open(options.destination(), sessionId)) {
+                journal.begin(Phase.COPYING, sessionId, SourceOptions.text(options.destination()), guest.regions());
+                SourceEngine engine = new SourceEngine(guest, options, journal, memory, connections, progress);
+                return engine.run(engine.session.start(Offer.of(guest), System.nanoTime()));
             }
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the migration could not begin: " + e.getMessage(), e);
         }
     }
 
-    private SourceReport run() throws MigrationException {
+    /**
+     * Goes on with a move that was broken off after the destination may have been told to run the guest.
+     *
+     * @param guest the guest, paused here
+     * @param options how; the address is where the destination listens now
+     * @param journal the guest's journal, in phase COMMITTED or SERVING
+     * @param progress told of the progress some times a second
+     * @return what was done
+     * @throws MigrationException if it did not come to its end; the message says where the guest is
+     */
+    public static SourceReport resume(
+            Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
+            throws MigrationException {
+        Entry left = journal.entry();
+        try (SourceMemory memory = new SourceMemory(guest);
+                Connections connections = Connections.open(options.destination(), left.sessionId())) {
+            SourceEngine engine = new SourceEngine(guest, options, journal, memory, connections, progress);
+            engine.resumed = true;
+            engine.stoppedHere = left.runs();
+            engine.needed = memory.newBits();
+            return engine.run(engine.session.resume(left.phase() == Phase.SERVING, left.runs(), System.nanoTime()));
+        } catch (GuestException | LinuxException e) {
+            throw new MigrationException("the move could not be resumed: " + e.getMessage(), e);
+        }
+    }
+
+    private SourceReport run(List<SourceAction> first) throws MigrationException {
         Thread controlReader = loop.start("control", this::readControl);
         loop.start("control-out", outbox::run);
         loop.start("acknowledgements", sender::readAcknowledgements);
@@ -109,12 +151,15 @@ public final class SourceEngine {
         loop.start(
                 "faults",
                 () -> new FaultAnswerer(connections.faults(), memory.newReaders(), map, counters, sendTwice).run());
-        perform(session.start(Offer.of(guest.regions()), System.nanoTime()));
+        perform(first);
         loop.run();
         ledger.breakOff();
         map.giveUp();
         outbox.end();
         endConnections(controlReader);
+        if (settled) {
+            journal.forget();
+        }
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
@@ -139,7 +184,7 @@ public final class SourceEngine {
             Frame frame = connections.control().read();
             loop.postFrame(() -> {
                 if (frame.type() == FrameType.STARTED) {
-                    downtimeNanos = System.nanoTime() - pausedNanos;
+                    downtimeNanos = resumed ? 0 : System.nanoTime() - pausedNanos;
                     phase = "push";
                 }
                 perform(session.onFrame(frame, System.nanoTime()));
@@ -174,26 +219,35 @@ public final class SourceEngine {
 
     private void perform(SourceAction action) {
         switch (action) {
-            case SourceAction.Send send -> outbox.send(send.frame());
+            case SourceAction.Send send -> {
+                if (send.frame().type() == FrameType.COMMIT) {
+                    // A COMMIT that is not written down is not sent: a successor would run the guest here.
+                    journal.record(Phase.COMMITTED);
+                }
+                outbox.send(send.frame());
+            }
             case SourceAction.Track _ ->
                 // On a thread of its own: protecting a big guest takes seconds, and the session has to be heard.
                 loop.start("track", () -> {
                     tracker.start();
                     loop.post(() -> perform(session.onTracking()));
                 });
-            case SourceAction.SendRound send -> sendRound(send.round());
+            case SourceAction.SendRound send -> sendRound(send.round(), () -> rounds.sendRound(send.round()));
+            case SourceAction.SendDrainedRound send ->
+                sendRound(send.round(), () -> rounds.sendDrainedRound(send.round(), guest));
             case SourceAction.Pause _ -> pause();
             case SourceAction.CopyRest _ -> freeze(() -> rounds.copyRest(map));
             case SourceAction.FreezeMap _ -> freeze(() -> rounds.freeze(map));
+            case SourceAction.TakeNeeded take -> takeNeeded(take.frame());
             case SourceAction.SaveDeviceState _ -> {
                 byte[] state = guest.saveDeviceState();
                 deviceStateBytes = state.length;
                 perform(session.onDeviceState(state));
             }
-            case SourceAction.Push _ -> loop.start("push", () -> sender.push(map));
+            case SourceAction.Push _ -> push();
             case SourceAction.SendMap _ -> sendMap();
             case SourceAction.Relinquish _ -> relinquish();
-            case SourceAction.Release release -> release(release.resume());
+            case SourceAction.Release release -> release(release.resume(), release.settled());
             case SourceAction.Finish finish -> {
                 failure = finish.failure() + failure;
                 loop.finish();
@@ -201,10 +255,10 @@ public final class SourceEngine {
         }
     }
 
-    private void sendRound(int number) {
+    private void sendRound(int number, Callable<RoundSummary> round) {
         phase = "pre-copy";
         loop.start("round-" + number, () -> {
-            RoundSummary summary = rounds.sendRound(number);
+            RoundSummary summary = round.call();
             loop.post(() -> {
                 finishedRounds.add(summary);
                 perform(session.onRound(summary));
@@ -212,11 +266,43 @@ public final class SourceEngine {
         });
     }
 
+    private void push() {
+        journal.record(Phase.SERVING);
+        if (resumed) {
+            List<PageBits> dirty = journal.dirty(guest.regions());
+            for (int region = 0; region < dirty.size(); region++) {
+                needed.get(region).retainAll(dirty.get(region));
+            }
+            map.freeze(dirty, new PushOrder(needed, memory.newBits(), memory.framePages()));
+        }
+        loop.start("push", () -> sender.push(map));
+    }
+
+    private void takeNeeded(Frame frame) {
+        int index = frame.region();
+        boolean fits = index < needed.size()
+                && frame.page() >= 0
+                && frame.page() % Long.SIZE == 0
+                && frame.count() > 0
+                && frame.page() <= needed.get(index).pageCount() - frame.count();
+        if (!fits) {
+            throw new IllegalArgumentException("the destination says that it needs pages " + frame.page() + " + "
+                    + frame.count() + " of region " + index);
+        }
+        PageBits bits = PageBits.decode(frame.payload(), (int) frame.count());
+        for (int first = bits.next(0); first < bits.pageCount(); ) {
+            int end = bits.nextAbsent(first);
+            needed.get(index).add((int) frame.page() + first, end - first);
+            first = bits.next(end);
+        }
+    }
+
     private void pause() {
         phase = "hand-over";
         boolean wasRunning = guest.state() == GuestState.RUNNING;
         pausedNanos = System.nanoTime();
         if (wasRunning) {
+            journal.record(Phase.PAUSED, true);
             stoppedHere = true; // also if the answer is lost: the machine may stop later
             guest.pause();
         }
@@ -229,6 +315,7 @@ public final class SourceEngine {
     private void freeze(EngineLoop.Work work) {
         loop.start("final-scan", () -> {
             work.run();
+            journal.keepDirty(map.known());
             loop.post(() -> perform(session.onMapFrozen()));
         });
     }
@@ -255,12 +342,14 @@ public final class SourceEngine {
         }
     }
 
-    private void release(boolean resume) {
+    private void release(boolean resume, boolean isSettled) {
+        settled = isSettled;
         try {
             if (resume && stoppedHere) {
                 guest.resume(); // first: ending the tracking of a big guest takes a while
             }
         } catch (GuestException e) {
+            settled = false;
             failure = ". The guest could not be told: " + e.getMessage();
         }
         tracker.stop();

@@ -13,4 +13,8 @@ import java.net.InetSocketAddress;
  * @param testSwitch {@link TestSwitch#NONE} but in tests
  */
 public record SourceOptions(
-        InetSocketAddress destination, MigrationMode mode, long holdMapNanos, TestSwitch testSwitch) {}
+        InetSocketAddress destination, MigrationMode mode, long holdMapNanos, TestSwitch testSwitch) {
+    static String text(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
+    }
+}

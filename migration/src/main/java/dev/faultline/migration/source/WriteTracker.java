@@ -59,6 +59,11 @@ final class WriteTracker {
             return;
         }
         tracking = false;
+        end(guest);
+    }
+
+    /** Ends the tracking that an engine may have left behind. */
+    static void end(Guest guest) {
         for (GuestRegion region : guest.regions()) {
             try {
                 inSlices(region, guest.uffd()::unregister);

@@ -24,11 +24,14 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     /** Flag of PREPARE: the guest ran at the source and is to run on. */
     public static final int FLAG_RUN = 1;
 
+    /** Flag of RESUME: the source runs its guest again, for the destination was never told to. */
+    public static final int FLAG_TAKEN_BACK = 1;
+
     /** Flag of PAGES and ZEROS on the pages connection: acknowledge everything up to this frame. */
     public static final int FLAG_ACK = 1;
 
     /** The version of this protocol. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** The longest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL_PAYLOAD_BYTES = 64 << 20;

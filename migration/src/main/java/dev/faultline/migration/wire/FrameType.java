@@ -38,7 +38,18 @@ public enum FrameType {
     /** C↔ give up; payload = the reason in words. */
     ABORT(15),
     /** C↔ nothing, to show that the sender lives. */
-    PING(16);
+    PING(16),
+    /**
+     * C→ instead of OFFER: goes on with a move that was broken off. The destination answers with how far it is: NEEDED and
+     * STARTED, PREPARED, COMPLETE or NEVER.
+     */
+    RESUME(17),
+    /** C← {@code count} pages' bits from {@code page} on: 1 = the destination does not have its final content. */
+    NEEDED(18),
+    /** C← the guest of this session has not run here and never will. */
+    NEVER(19),
+    /** C→ the source has heard COMPLETE, and forgotten. */
+    FORGOTTEN(20);
 
     private static final FrameType[] BY_CODE = new FrameType[32];
 

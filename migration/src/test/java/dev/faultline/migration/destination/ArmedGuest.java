@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.engine.TestGuest;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.uffd.internal.linux.NativeMemory;
 import dev.faultline.uffd.memory.PageSize;
@@ -30,7 +31,7 @@ final class ArmedGuest implements AutoCloseable {
     ArmedGuest(int pages, PageSize pageSize) {
         guest = new TestGuest(pages * pageSize.bytes(), pageSize, 1, 0, true);
         region = guest.regions().getFirst();
-        memory = new DestinationMemory(guest);
+        memory = new DestinationMemory(guest, Journal.unkept());
         memory.arm();
         mapper = new PageMapper(guest.uffd(), memory, waiting, statistics);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.TestGuest;
+import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.Frame;
@@ -47,7 +48,7 @@ class FrameApplierTest {
     @BeforeEach
     void set() throws IOException {
         guest = new TestGuest((long) PAGES * PAGE, PageSize.SIZE_4K, 1, 0, true);
-        memory = new DestinationMemory(guest);
+        memory = new DestinationMemory(guest, Journal.unkept());
         memory.arm();
         handOver = new HandOver(memory, allCurrent::incrementAndGet);
         pipe = new Pipe();

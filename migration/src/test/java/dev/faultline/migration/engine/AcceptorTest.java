@@ -10,6 +10,7 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.testing.RequiresUffd;
@@ -59,14 +60,14 @@ class AcceptorTest {
             Thread.ofPlatform().daemon().start(() -> {
                 try {
                     DestinationOptions options = new DestinationOptions(false, TestSwitch.NONE);
-                    received.complete(DestinationEngine.run(destination, acceptor, options, _ -> {}));
+                    received.complete(DestinationEngine.run(destination, acceptor, options, Journal.unkept(), _ -> {}));
                 } catch (Throwable t) {
                     received.completeExceptionally(t);
                 }
             });
             source.resume();
             SourceOptions options = new SourceOptions(address, MigrationMode.HYBRID, 0, TestSwitch.NONE);
-            SourceEngine.run(source, options, (MigrationProgress _) -> {});
+            SourceEngine.run(source, options, Journal.unkept(), (MigrationProgress _) -> {});
             received.get(30, TimeUnit.SECONDS);
             assertThat(destination.state()).isEqualTo(GuestState.RUNNING);
         } finally {
@@ -85,7 +86,7 @@ class AcceptorTest {
 
             @Override
             public void greets(ByteBuffer hello) {
-                hello.putInt(COUNT_OFFSET, 2);
+                hello.putInt(COUNT_OFFSET, 3);
             }
         };
         try (TestGuest source = guest(false);
@@ -94,7 +95,7 @@ class AcceptorTest {
             try (Migration migration =
                     new Migration(source, destination, Migration.Plan.of(MigrationMode.HYBRID), newer)) {
                 assertThat(migration.sourceFailure())
-                        .isEqualTo("the destination gave up: the destination speaks version 1 of the protocol, not 2:"
+                        .isEqualTo("the destination gave up: the destination speaks version 2 of the protocol, not 3:"
                                 + " use the same Faultline on both sides; the guest goes on here as before");
             }
             assertThat(source.state()).isEqualTo(GuestState.RUNNING);

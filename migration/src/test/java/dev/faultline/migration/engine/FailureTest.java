@@ -87,7 +87,7 @@ class FailureTest {
             })) {
                 assertThat(migration.sourceFailure()).contains("the guest is the destination's", "never resumes");
                 assertThat(migration.destinationFailure())
-                        .contains("; the guest is paused here, because pages of it are still at the source");
+                        .contains("; the guest is held here, because pages of it are still at the source");
             }
             assertThat(source.state()).isEqualTo(GuestState.RELINQUISHED);
             assertThat(destination.state()).isEqualTo(GuestState.PAUSED);

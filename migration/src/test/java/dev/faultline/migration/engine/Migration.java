@@ -7,6 +7,7 @@ import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
@@ -43,12 +44,23 @@ final class Migration implements AutoCloseable {
     }
 
     Migration(TestGuest source, TestGuest destination, Plan plan, Relay.Watch watch) throws Exception {
+        this(source, Journal.unkept(), destination, Journal.unkept(), plan, watch);
+    }
+
+    Migration(
+            TestGuest source,
+            Journal sourceJournal,
+            TestGuest destination,
+            Journal destinationJournal,
+            Plan plan,
+            Relay.Watch watch)
+            throws Exception {
         acceptor = Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         relay = new Relay(acceptor.port(), watch);
         DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.testSwitch);
         SourceOptions outgoing = new SourceOptions(relay.address(), plan.mode, plan.holdMapNanos, plan.testSwitch);
-        received = start(() -> DestinationEngine.run(destination, acceptor, incoming, _ -> {}));
-        sent = start(() -> SourceEngine.run(source, outgoing, sourceProgress::set));
+        received = start(() -> DestinationEngine.run(destination, acceptor, incoming, destinationJournal, _ -> {}));
+        sent = start(() -> SourceEngine.run(source, outgoing, sourceJournal, sourceProgress::set));
     }
 
     private static <T> CompletableFuture<T> start(Callable<T> engine) {

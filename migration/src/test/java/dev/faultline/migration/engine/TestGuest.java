@@ -9,6 +9,7 @@ import dev.faultline.migration.guest.GuestState;
 import dev.faultline.uffd.LinuxPagemap;
 import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.Pagemap;
+import dev.faultline.uffd.PagemapScan;
 import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.UffdFeature;
 import dev.faultline.uffd.internal.linux.NativeMemory;
@@ -21,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -33,7 +35,19 @@ public final class TestGuest implements Guest {
     private final Memfd file;
     private final GuestMapping mapping;
     private final Uffd uffd;
-    private final Pagemap pagemap = LinuxPagemap.ofSelf();
+    private final Pagemap kernelPagemap = LinuxPagemap.ofSelf();
+    private final Pagemap pagemap = new Pagemap() {
+        @Override
+        public long scan(PagemapScan scan, PageRuns runs) {
+            scans.add(state());
+            return kernelPagemap.scan(scan, runs);
+        }
+
+        @Override
+        public void close() {
+            kernelPagemap.close();
+        }
+    };
     private final List<GuestRegion> regions;
     private final int hotBlocks;
     private final long pauseNanosPerPass;
@@ -47,6 +61,10 @@ public final class TestGuest implements Guest {
     private boolean ended;
     private boolean idle;
     private long lastPass = Long.MAX_VALUE;
+    /** What it did at each scan of its memory. */
+    final List<GuestState> scans = new CopyOnWriteArrayList<>();
+
+    boolean writesPinnedPages;
     boolean refuseResume;
     boolean refuseLoad;
     Runnable beforePause = () -> {};
@@ -219,6 +237,11 @@ public final class TestGuest implements Guest {
             state = GuestState.RUNNING;
             turn.notifyAll();
         }
+    }
+
+    @Override
+    public boolean writesPinnedPages() {
+        return writesPinnedPages;
     }
 
     @Override

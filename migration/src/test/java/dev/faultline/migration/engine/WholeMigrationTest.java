@@ -9,6 +9,7 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
@@ -53,13 +54,15 @@ class WholeMigrationTest {
         Acceptor acceptor = Acceptor.listen(loopback);
         CompletableFuture<DestinationReport> received = CompletableFuture.supplyAsync(() -> {
             try {
-                return DestinationEngine.run(destination, acceptor, new DestinationOptions(false, testSwitch), _ -> {});
+                return DestinationEngine.run(
+                        destination, acceptor, new DestinationOptions(false, testSwitch), Journal.unkept(), _ -> {});
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
         });
         InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), acceptor.port());
-        SourceReport sent = SourceEngine.run(source, new SourceOptions(to, mode, holdMapNanos, testSwitch), _ -> {});
+        SourceReport sent = SourceEngine.run(
+                source, new SourceOptions(to, mode, holdMapNanos, testSwitch), Journal.unkept(), _ -> {});
         Result result = new Result(sent, received.get(20, TimeUnit.SECONDS));
         System.err.println(result);
         return result;

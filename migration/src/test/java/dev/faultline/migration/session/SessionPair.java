@@ -2,6 +2,7 @@ package dev.faultline.migration.session;
 
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
+import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
@@ -17,11 +18,12 @@ import java.util.stream.Collectors;
  * try all orders; what the engines do at once is done at once here too.
  */
 final class SessionPair {
-    static final Offer OFFER = new Offer(List.of(new Offer.Region(0, 12, 1 << 20)));
+    static final Offer OFFER = new Offer("machine", List.of(new Offer.Region(0, 12, 1 << 20)), List.of("source"));
+    private static final Offer WAITING = new Offer("machine", OFFER.regions(), List.of("destination"));
     private static final long LONG_SILENCE = 20_000_000_000L;
 
     final SourceSession source;
-    final DestinationSession destination = new DestinationSession(OFFER, 0);
+    final DestinationSession destination = new DestinationSession(WAITING, 0);
     final Deque<Frame> toSource = new ArrayDeque<>();
     final Deque<Frame> toDestination = new ArrayDeque<>();
     final Deque<SourceAction> sourceWork = new ArrayDeque<>();
@@ -31,6 +33,10 @@ final class SessionPair {
     private final boolean ranAtFirst;
 
     boolean cut;
+    private boolean sourceDead;
+    private boolean destinationDead;
+    private Optional<Phase> sourcePhase = Optional.of(Phase.COPYING);
+    private Optional<Phase> destinationPhase = Optional.empty();
     boolean sourceRuns;
     boolean sourceStopped;
     private boolean prepareSent;
@@ -45,7 +51,7 @@ final class SessionPair {
     final List<String> destinationEnds = new ArrayList<>();
 
     SessionPair(MigrationMode mode, boolean runsAtFirst) {
-        source = new SourceSession(mode, new RoundPolicy(mode), 0);
+        source = new SourceSession(mode, new RoundPolicy(mode), 0, false);
         ranAtFirst = runsAtFirst;
         sourceRuns = runsAtFirst;
         onSource(source.start(OFFER, 0));
@@ -105,14 +111,48 @@ final class SessionPair {
             case "destination fails" -> onDestination(destination.onFailure("a worker failed"));
             case "destination hears nothing" -> onDestination(destination.onTick(LONG_SILENCE));
             case "resume will be refused", "resume will not be answered" -> resumeOutcome = step;
-            case "cut" -> {
-                cut = true;
-                toSource.clear();
-                toDestination.clear();
+            case "cut" -> cut();
+            case "kill source" -> {
+                sourceDead = true;
+                sourceWork.clear();
+                cut();
+            }
+            case "kill destination" -> {
+                destinationDead = true;
+                destinationWork.clear();
+                cut();
+            }
+            case "the rest notices" -> {
+                if (!sourceDead) {
+                    onSource(source.onFailure("the connection is cut"));
+                }
+                if (!destinationDead) {
+                    onDestination(destination.onFailure("the connection is cut"));
+                }
             }
             default -> throw new AssertionError(step);
         }
         (step.startsWith("source") ? sourceHistory : destinationHistory).add(step);
+    }
+
+    private void cut() {
+        cut = true;
+        toSource.clear();
+        toDestination.clear();
+    }
+
+    /** {@return whether nobody does anything any more} */
+    boolean hasEnded() {
+        return (sourceDead || !sourceEnds.isEmpty()) && (destinationDead || !destinationEnds.isEmpty());
+    }
+
+    /** {@return what the source has written down and not taken back} */
+    Optional<Phase> sourcePhase() {
+        return sourcePhase;
+    }
+
+    Optional<Phase> destinationPhase() {
+        return destinationPhase;
     }
 
     void sourceGets(Frame frame) {
@@ -143,6 +183,9 @@ final class SessionPair {
 
     private void finishDestinationWork(String work) {
         destinationHistory.add(work);
+        if (work.equals("load")) {
+            destinationPhase = Optional.of(Phase.PREPARED);
+        }
         onDestination(work.equals("load") ? destination.onLoaded() : destination.onAllCurrent());
     }
 
@@ -152,22 +195,36 @@ final class SessionPair {
                 case SourceAction.Send send -> sendToDestination(send.frame());
                 case SourceAction.Pause _ -> {
                     boolean wasRunning = sourceRuns;
+                    sourcePhase = Optional.of(Phase.PAUSED);
                     sourceStopped |= wasRunning;
                     sourceRuns = false;
                     onSource(source.onPaused(wasRunning));
                 }
                 case SourceAction.SaveDeviceState _ -> onSource(source.onDeviceState(new byte[1]));
-                case SourceAction.Release release -> sourceRuns |= release.resume() && sourceStopped;
+                case SourceAction.Release release -> {
+                    sourceRuns |= release.resume() && sourceStopped;
+                    if (release.settled()) {
+                        sourcePhase = Optional.empty();
+                    }
+                }
                 case SourceAction.Finish finish -> sourceEnds.add(finish.failure());
-                case SourceAction.SendMap _, SourceAction.Relinquish _ -> {}
-                default -> sourceWork.add(action);
+                case SourceAction.SendMap _, SourceAction.Relinquish _, SourceAction.TakeNeeded _ -> {}
+                default -> {
+                    if (action instanceof SourceAction.Push) {
+                        sourcePhase = Optional.of(Phase.SERVING);
+                    }
+                    sourceWork.add(action);
+                }
             }
         }
     }
 
     private void sendToDestination(Frame frame) {
         prepareSent |= frame.type() == FrameType.PREPARE;
-        committed |= frame.type() == FrameType.COMMIT;
+        if (frame.type() == FrameType.COMMIT) {
+            committed = true;
+            sourcePhase = Optional.of(Phase.COMMITTED);
+        }
         if (!cut) {
             toDestination.add(frame);
         }
@@ -181,19 +238,38 @@ final class SessionPair {
                         toSource.add(send.frame());
                     }
                 }
-                case DestinationAction.Arm _ -> onDestination(destination.onArmed());
-                case DestinationAction.Load _ -> destinationWork.add("load");
+                case DestinationAction.Arm _, DestinationAction.Rejoin _ -> {
+                    destinationPhase = Optional.of(Phase.RECEIVING);
+                    onDestination(destination.onArmed());
+                }
+                case DestinationAction.Load _ -> {
+                    destinationPhase = Optional.of(Phase.LOADING);
+                    destinationWork.add("load");
+                }
                 case DestinationAction.Resume resume -> resume(resume.run());
-                case DestinationAction.ApplyMap _ -> {}
+                case DestinationAction.ApplyMap _, DestinationAction.SendNeeded _ -> {}
                 case DestinationAction.Disarm _ -> onDestination(destination.onDisarmed());
-                case DestinationAction.PauseGuest _ -> destinationRuns = false;
+                case DestinationAction.Freeze _ -> destinationRuns = false;
                 case DestinationAction.Discard _ -> destinationNever = true;
-                case DestinationAction.Finish finish -> destinationEnds.add(finish.failure());
+                case DestinationAction.Finish finish -> {
+                    destinationEnds.add(finish.failure());
+                    settle(finish);
+                }
             }
         }
     }
 
+    /** As the destination's engine does, which has not heard that the source has forgotten. */
+    private void settle(DestinationAction.Finish finish) {
+        if (finish.settled()) {
+            boolean told = destinationPhase.filter(Phase.PREPARED::equals).isPresent();
+            Optional<Phase> failed = told ? Optional.of(Phase.NEVER) : Optional.empty();
+            destinationPhase = finish.failure().isEmpty() ? Optional.of(Phase.COMPLETE) : failed;
+        }
+    }
+
     private void resume(boolean run) {
+        destinationPhase = Optional.of(Phase.RUNNING);
         switch (resumeOutcome) {
             case "resume will be refused" -> {
                 destinationNever = true;
@@ -250,7 +326,7 @@ final class SessionPair {
     /** {@return what tells two pairs apart: a session is what it has been told} */
     String key() {
         return sourceHistory + "|" + destinationHistory + "|" + types(toSource) + "|" + types(toDestination) + "|" + cut
-                + resumeOutcome;
+                + resumeOutcome + sourceDead + destinationDead;
     }
 
     private static String types(Deque<Frame> frames) {

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.internal.linux.Scratch;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import dev.faultline.uffd.os.Poller;
@@ -78,6 +79,43 @@ public final class UnixConnection implements AutoCloseable {
             return new UnixConnection(socket);
         } catch (RuntimeException e) {
             socket.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A connection without a name, whose other end is for another process.
+     *
+     * @param here this process's end
+     * @param there the other end, to be passed on and then closed here
+     */
+    public record Pair(UnixConnection here, Fd there) implements AutoCloseable {
+        /** Closes both ends, as far as they are open. */
+        @Override
+        public void close() {
+            here.close();
+            there.close();
+        }
+    }
+
+    /**
+     * {@return a new connection, to be passed to another process at its other end}
+     *
+     * @param sendTimeoutNanos how long each send waits at most for a peer that does not read; 0 waits without a limit
+     * @throws LinuxException as socketpair(2)
+     */
+    public static Pair pair(long sendTimeoutNanos) {
+        MemorySegment ends = Scratch.ofThisThread().argument();
+        int type = UnixSocket.SOCK_STREAM | LibC.O_CLOEXEC;
+        LinuxException.check(LibC.socketpair(UnixSocket.AF_UNIX, type, 0, ends.address()), "socketpair(AF_UNIX)");
+        Fd here = Fd.owning(ends.get(JAVA_INT, 0));
+        Fd there = Fd.owning(ends.get(JAVA_INT, Integer.BYTES));
+        try {
+            LinuxException.check(limitSends(here, sendTimeoutNanos), "setsockopt(SO_SNDTIMEO)");
+            return new Pair(new UnixConnection(here), there);
+        } catch (LinuxException e) {
+            here.close();
+            there.close();
             throw e;
         }
     }

@@ -15,7 +15,7 @@ import java.util.function.ToLongFunction;
 final class UnixSocket implements AutoCloseable {
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
-    private static final int AF_UNIX = 1;
+    static final int AF_UNIX = 1;
     private static final int SHUT_RDWR = 2;
 
     private final Fd fd;

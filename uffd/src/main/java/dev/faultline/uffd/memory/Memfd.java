@@ -26,6 +26,7 @@ public final class Memfd implements MemoryFile {
     private static final int BLOCK_BYTES = 512;
     private static final int STATFS_BSIZE_OFFSET = 8;
     private static final long HUGETLBFS_MAGIC = 0x958458f6L;
+    private static final long TMPFS_MAGIC = 0x01021994L;
     private static final long BASE_PAGE_BYTES = 4096;
 
     private final Fd fd;
@@ -90,6 +91,35 @@ public final class Memfd implements MemoryFile {
         }
     }
 
+    /**
+     * Takes a memory file that another process made, in the pages that it has.
+     *
+     * @param fd its descriptor; the memory file owns it from now on, and closes it also when it refuses it
+     * @param lengthBytes how much of it, a multiple of the page size; more of the file is left alone
+     * @return the file
+     * @throws IllegalArgumentException if the file is shorter, or none that is memory: a memfd, or on tmpfs or hugetlbfs
+     */
+    public static Memfd adopt(Fd fd, long lengthBytes) {
+        PageSize pageSize;
+        try {
+            requireMemory(fd);
+            pageSize = PageSize.ofBytes(pageBytes(fd));
+        } catch (RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+        return adopt(fd, lengthBytes, pageSize);
+    }
+
+    private static void requireMemory(Fd fd) {
+        long magic = statfs(fd).get(JAVA_LONG, 0);
+        if (magic != HUGETLBFS_MAGIC && magic != TMPFS_MAGIC) {
+            throw new IllegalArgumentException(String.format(
+                    "the file is on a file system (0x%x) that is no memory: a memfd is, and files on tmpfs or hugetlbfs",
+                    magic));
+        }
+    }
+
     private static void requireWholePages(long lengthBytes, PageSize pageSize) {
         if (lengthBytes <= 0 || lengthBytes % pageSize.bytes() != 0) {
             throw new IllegalArgumentException(
@@ -99,11 +129,17 @@ public final class Memfd implements MemoryFile {
 
     /** {@return its page size by statfs(2), whose first field is the file system's magic number} */
     private static long pageBytes(Fd fd) {
-        MemorySegment buffer = Scratch.ofThisThread().argument();
-        LinuxException.check(LibC.fstatfs(fd.number(), buffer.address()), "fstatfs(memory file)");
+        MemorySegment buffer = statfs(fd);
         return buffer.get(JAVA_LONG, 0) == HUGETLBFS_MAGIC
                 ? buffer.get(JAVA_LONG, STATFS_BSIZE_OFFSET)
                 : BASE_PAGE_BYTES;
+    }
+
+    /** {@return struct statfs in the calling thread's scratch memory: to be read before the next call} */
+    private static MemorySegment statfs(Fd fd) {
+        MemorySegment buffer = Scratch.ofThisThread().argument();
+        LinuxException.check(LibC.fstatfs(fd.number(), buffer.address()), "fstatfs(memory file)");
+        return buffer;
     }
 
     /** {@return the descriptor, for passing it to another process} */

@@ -8,6 +8,8 @@ import dev.faultline.uffd.internal.linux.LibC;
  * ended, and lets descriptors of it be taken. Source: pidfd_open(2) (Linux 5.3), pidfd_getfd(2) (5.6).
  */
 public final class Pidfd implements AutoCloseable {
+    private static final int SIGKILL = 9;
+
     private final Fd fd;
     private final long processId;
 
@@ -48,6 +50,18 @@ public final class Pidfd implements AutoCloseable {
             throw new LinuxException(call, (int) -result, remedy((int) -result));
         }
         return Fd.owning(result);
+    }
+
+    /**
+     * Ends the process, whatever it does; it has not ended yet when this returns. Does nothing if it has.
+     *
+     * @throws LinuxException EPERM if this user may not
+     */
+    public void kill() {
+        long result = LibC.pidfdSendSignal(fd.number(), SIGKILL);
+        if (result != -Errno.ESRCH) {
+            LinuxException.check(result, "pidfd_send_signal(process " + processId + ", SIGKILL)");
+        }
     }
 
     private static String remedy(int errno) {

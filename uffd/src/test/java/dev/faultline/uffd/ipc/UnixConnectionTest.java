@@ -43,6 +43,22 @@ class UnixConnectionTest {
     }
 
     @Test
+    void aPairIsForTwoProcessesAndItsSendsAreLimited() {
+        try (UnixConnection.Pair made =
+                        UnixConnection.pair(Duration.ofMillis(100).toNanos());
+                UnixConnection there = new UnixConnection(made.there().duplicate())) {
+            made.there().close();
+            made.here().send("hello".getBytes(UTF_8), List.of());
+            assertThat(there.receive(buffer, fds, PATIENCE)).isEqualTo(5);
+            there.send("hi".getBytes(UTF_8), List.of());
+            assertThat(made.here().receive(buffer, fds, PATIENCE)).isEqualTo(2);
+            assertThatThrownBy(() -> made.here().send(new byte[8 << 20], List.of()))
+                    .isInstanceOf(LinuxException.class)
+                    .hasMessageContaining("EAGAIN");
+        }
+    }
+
+    @Test
     void descriptorsArriveInOrderWithTheirBytes() {
         try (EventFd first = new EventFd();
                 EventFd second = new EventFd();

@@ -1,8 +1,9 @@
 package dev.faultline.guest.kvm.control;
 
-import dev.faultline.guest.kvm.control.LineReader.Outcome;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.uffd.internal.linux.Errno;
+import dev.faultline.uffd.ipc.LineReader;
+import dev.faultline.uffd.ipc.LineReader.Outcome;
 import dev.faultline.uffd.ipc.UnixConnection;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;

@@ -1,6 +1,7 @@
 package dev.faultline.guest.kvm.control;
 
-import dev.faultline.guest.kvm.control.LineReader.Outcome;
+import dev.faultline.uffd.ipc.LineReader;
+import dev.faultline.uffd.ipc.LineReader.Outcome;
 import dev.faultline.uffd.ipc.UnixConnection;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;

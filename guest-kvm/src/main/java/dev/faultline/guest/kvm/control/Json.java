@@ -1,5 +1,6 @@
 package dev.faultline.guest.kvm.control;
 
+import dev.faultline.uffd.ipc.LineReader;
 import java.util.Base64;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;

@@ -3,6 +3,7 @@ package dev.faultline.guest.kvm.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.uffd.ipc.LineReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;

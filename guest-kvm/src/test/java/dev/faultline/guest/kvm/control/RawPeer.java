@@ -2,7 +2,8 @@ package dev.faultline.guest.kvm.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faultline.guest.kvm.control.LineReader.Outcome;
+import dev.faultline.uffd.ipc.LineReader;
+import dev.faultline.uffd.ipc.LineReader.Outcome;
 import dev.faultline.uffd.ipc.UnixConnection;
 import dev.faultline.uffd.os.Fd;
 import java.nio.charset.StandardCharsets;

@@ -40,16 +40,16 @@ public final class Leaks {
 
     /** {@return what there is now} */
     public static Leaks begin() {
-        openWhatTheJdkKeeps();
+        letJvmOpenItsOwn();
         return new Leaks();
     }
 
-    /** With the first channel to a socket the JDK opens one that it keeps. */
-    private static void openWhatTheJdkKeeps() {
+    /** The JVM keeps a socket that it closes others with, and opens it when the first one is closed. */
+    private static void letJvmOpenItsOwn() {
         try {
             SocketChannel.open(StandardProtocolFamily.UNIX).close();
         } catch (IOException e) {
-            throw new LabException("cannot open a socket", e);
+            throw new LabException("no socket can be opened", e);
         }
     }
 

@@ -148,6 +148,11 @@ public final class LibC {
         return call(Call.SOCKET, domain, type, protocol, 0);
     }
 
+    /** Two connected sockets, as {@code int[2]} at the address. */
+    public static long socketpair(int domain, int type, int protocol, long address) {
+        return call(Call.SOCKETPAIR, domain, type, protocol, address);
+    }
+
     public static long bind(int fd, long address, int lengthBytes) {
         return call(Call.BIND, fd, address, lengthBytes, 0);
     }
@@ -214,6 +219,10 @@ public final class LibC {
 
     public static long pidfdGetfd(int pidfd, int targetFd) {
         return call(Call.PIDFD_GETFD, pidfd, targetFd, 0, 0);
+    }
+
+    public static long pidfdSendSignal(int pidfd, int signal) {
+        return call(Call.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0);
     }
 
     public static long ptrace(long request, int threadId, long address, long data) {

@@ -77,6 +77,7 @@ public final class Syscall {
         SHUTDOWN(48, 210),
         BIND(49, 200),
         LISTEN(50, 201),
+        SOCKETPAIR(53, 199),
         SETSOCKOPT(54, 208),
         GETSOCKOPT(55, 209),
         WAIT4(61, 260),
@@ -98,6 +99,7 @@ public final class Syscall {
         MEMFD_CREATE(319, 279),
         USERFAULTFD(323, 282),
         STATX(332, 291),
+        PIDFD_SEND_SIGNAL(424, 424),
         PIDFD_OPEN(434, 434),
         PIDFD_GETFD(438, 438);
 

@@ -24,6 +24,7 @@ int main(void)
 	CALL(shutdown);
 	CALL(bind);
 	CALL(listen);
+	CALL(socketpair);
 	CALL(setsockopt);
 	CALL(getsockopt);
 	CALL(wait4);
@@ -46,6 +47,7 @@ int main(void)
 	CALL(userfaultfd);
 	CALL(statx);
 	CALL(pidfd_open);
+	CALL(pidfd_send_signal);
 	CALL(pidfd_getfd);
 	return 0;
 }

@@ -1,6 +1,5 @@
-package dev.faultline.guest.kvm.control;
+package dev.faultline.uffd.ipc;
 
-import dev.faultline.uffd.ipc.UnixConnection;
 import dev.faultline.uffd.os.Fd;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -10,13 +9,14 @@ import java.util.List;
  * Cuts what a connection brings into lines, and keeps the descriptors that come along. A line that is too long is thrown
  * away as it comes, so it never takes more memory than the limit. Belongs to one thread.
  */
-final class LineReader {
-    static final int MAX_LINE_BYTES = 16 << 20;
+public final class LineReader {
+    /** The longest line that is kept, in bytes. */
+    public static final int MAX_LINE_BYTES = 16 << 20;
 
     private static final int CHUNK_BYTES = 64 << 10;
 
     /** What a call of {@link #next} ended with. */
-    enum Outcome {
+    public enum Outcome {
         /** A whole line: {@link #line()} has it. */
         LINE,
         /** A whole line that was longer than {@link #MAX_LINE_BYTES}. */
@@ -36,12 +36,24 @@ final class LineReader {
     private byte[] line = new byte[0];
     private boolean tooLong;
 
-    LineReader(UnixConnection connection) {
+    /**
+     * Makes a reader.
+     *
+     * @param connection what to read, which stays the caller's; nobody else reads it
+     */
+    public LineReader(UnixConnection connection) {
         this.connection = connection;
     }
 
-    /** Waits for a line; a negative time waits without a limit. */
-    Outcome next(long timeoutNanos) {
+    /**
+     * Waits for a line.
+     *
+     * @param timeoutNanos how long at most; negative waits without a limit
+     * @return how it ended
+     * @throws dev.faultline.uffd.os.LinuxException as {@link UnixConnection#receive}
+     * @throws IllegalStateException as {@link UnixConnection#receive}
+     */
+    public Outcome next(long timeoutNanos) {
         long deadlineNanos = System.nanoTime() + timeoutNanos;
         while (true) {
             if (takeLine()) {
@@ -60,19 +72,20 @@ final class LineReader {
         }
     }
 
-    /** The line without its end. */
-    byte[] line() {
+    /** {@return the line of the last call of {@link #next}, without its end} */
+    public byte[] line() {
         return line;
     }
 
-    /** Takes the descriptors that came since the last call; the caller owns them. */
-    List<Fd> takeFds() {
+    /** {@return the descriptors that came since the last call, which are the caller's now} */
+    public List<Fd> takeFds() {
         List<Fd> taken = List.copyOf(fds);
         fds.clear();
         return taken;
     }
 
-    void closeFds() {
+    /** Closes the descriptors that nobody took. */
+    public void closeFds() {
         takeFds().forEach(Fd::close);
     }
 

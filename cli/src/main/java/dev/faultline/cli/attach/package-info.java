@@ -1,0 +1,2 @@
+/** Which guest a command is about, of whatever kind of machine. */
+package dev.faultline.cli.attach;

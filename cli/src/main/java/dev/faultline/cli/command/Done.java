@@ -1,0 +1,53 @@
+package dev.faultline.cli.command;
+
+import dev.faultline.cli.json.Events;
+import dev.faultline.cli.json.Json;
+import dev.faultline.cli.json.RecordJson;
+import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.source.SourceReport;
+import java.net.InetSocketAddress;
+
+/** Tells what an engine does, and has done: to people, or to machines. */
+final class Done {
+    private final boolean json;
+
+    Done(boolean json) {
+        this.json = json;
+    }
+
+    void listening(InetSocketAddress address, int port) {
+        String host = address.getHostString();
+        if (json) {
+            new Events(System.out)
+                    .write(Events.LISTENING, Json.object().put("host", host).put("port", port));
+        } else {
+            System.out.println("Waiting for a guest on " + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+        }
+    }
+
+    void source(SourceReport report, boolean kept) {
+        if (json) {
+            new Events(System.out).write(Events.DONE, RecordJson.write(report));
+        } else {
+            System.out.print(ReportText.source(report));
+            System.out.println("The guest has left" + (kept ? "; its process here keeps its memory." : "."));
+        }
+    }
+
+    void destination(DestinationReport report, boolean paused) {
+        if (json) {
+            new Events(System.out).write(Events.DONE, RecordJson.write(report));
+        } else {
+            System.out.print(ReportText.destination(report));
+            System.out.println(paused ? "The guest is here, and paused." : "The guest runs here.");
+        }
+    }
+
+    void words(String outcome) {
+        if (json) {
+            new Events(System.out).write(Events.DONE, Json.object().put("outcome", outcome));
+        } else {
+            System.out.println(outcome);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.faultline.cli.command;
+
+import dev.faultline.cli.attach.Attached;
+import dev.faultline.cli.attach.GuestTarget;
+import dev.faultline.cli.attach.JournalOption;
+import dev.faultline.cli.attach.Side;
+import dev.faultline.cli.option.AddressConverter;
+import dev.faultline.cli.option.Network;
+import dev.faultline.cli.option.ParentOption;
+import dev.faultline.cli.process.OperatorException;
+import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.destination.Acceptor;
+import dev.faultline.migration.destination.DestinationEngine;
+import dev.faultline.migration.destination.DestinationOptions;
+import dev.faultline.migration.destination.LastAnswer;
+import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.journal.Entry;
+import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.source.SourceEngine;
+import dev.faultline.migration.source.SourceOptions;
+import dev.faultline.migration.source.TakeBack;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Goes on with a move whose engine was killed, or whose connection broke. */
+@Command(
+        name = "resume",
+        description = {
+            "Go on with a move that was broken off: finish it, or take it back, as both sides' journals say. Where the"
+                    + " hand-over had begun, run it on both sides, the destination first. Without a guest it lists what"
+                    + " there is to resume."
+        },
+        mixinStandardHelpOptions = true)
+public final class ResumeCommand implements Callable<Integer> {
+    @ArgGroup
+    private @Nullable GuestTarget target;
+
+    @Mixin
+    private JournalOption journals = new JournalOption();
+
+    @Option(
+            names = "--to",
+            paramLabel = "HOST:PORT",
+            converter = AddressConverter.class,
+            description = "Source: where 'resume' listens on the destination (default: where 'receive' listened).")
+    private @Nullable InetSocketAddress to;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            converter = AddressConverter.class,
+            description = "Destination: where to listen (default: where 'receive' listened).")
+    private @Nullable InetSocketAddress listen;
+
+    @Option(names = "--insecure", description = "Allow guest memory to cross a network in plain text.")
+    private boolean insecure;
+
+    @Option(names = "--keep-source", description = "Do not end the guest's process here when the guest has left.")
+    private boolean keepSource;
+
+    @Option(
+            names = "--give-up",
+            description = "Destination: instead of waiting for the source, end a guest that was loaded here and never"
+                    + " ran. The source learns of it when it is resumed.")
+    private boolean giveUp;
+
+    @Option(
+            names = "--forget",
+            description = "Forget the move instead: for a guest whose process has ended. Nothing else is done.")
+    private boolean forget;
+
+    @Option(names = "--json", description = "Say it to machines: one JSON object per line.")
+    private boolean json;
+
+    @Mixin
+    private ParentOption parent = new ParentOption();
+
+    private ResumeCommand() {}
+
+    @Override
+    public Integer call() throws OperatorException, MigrationException {
+        parent.bind();
+        if (target == null) {
+            JournalText.print(Journal.list(journals.directory()), json);
+            return 0;
+        }
+        try (Journal journal = Journal.reopen(journals.directory(), target.name())) {
+            if (forget) {
+                forget(journal);
+            } else {
+                resume(target, journal);
+            }
+        }
+        return 0;
+    }
+
+    private void forget(Journal journal) throws OperatorException {
+        if (journal.entry().isAlive() && !journal.entry().isOver()) {
+            throw new OperatorException(
+                    "The guest's process (" + journal.entry().key().processId()
+                            + ") is still there: resume the move, or end that process first");
+        }
+        journal.forget();
+        new Done(json).words("Forgotten.");
+    }
+
+    private void resume(GuestTarget guest, Journal journal) throws OperatorException, MigrationException {
+        Entry left = journal.entry();
+        if (left.isOver()) {
+            tell(journal);
+            return;
+        }
+        if (!left.isAlive()) {
+            resumeWithoutGuest(journal);
+            return;
+        }
+        try (Attached attached =
+                guest.attach(left.phase().isAtSource() ? Side.RESUMED_SOURCE : Side.RESUMED_DESTINATION)) {
+            if (!left.isOf(attached.guest().regions())) {
+                throw new OperatorException(
+                        "The guest's memory is not what the journal says (" + left.layout() + "): is it another one?");
+            }
+            resume(attached, journal);
+        }
+    }
+
+    private void resume(Attached attached, Journal journal) throws OperatorException, MigrationException {
+        Guest guest = attached.guest();
+        switch (journal.phase()) {
+            case COPYING, PAUSED -> {
+                TakeBack.run(guest, journal, to(journal));
+                new Done(json).words("The destination was never told to run the guest: it goes on here as before.");
+            }
+            case COMMITTED, SERVING -> finishLeaving(attached, journal);
+            case RECEIVING, LOADING -> {
+                LastAnswer.giveUp(guest, journal);
+                new Done(json).words("The guest never ran here; this side is as it was, or has ended.");
+            }
+            case PREPARED -> {
+                if (giveUp) {
+                    LastAnswer.giveUp(guest, journal);
+                    new Done(json).words("The guest never ran here and never will.");
+                } else {
+                    finishArriving(guest, journal);
+                }
+            }
+            default -> finishArriving(guest, journal);
+        }
+    }
+
+    /** A guest that ended before it ran is one that never will, and its source wants to hear that. */
+    private void resumeWithoutGuest(Journal journal) throws OperatorException, MigrationException {
+        switch (journal.phase()) {
+            case PREPARED -> {
+                LastAnswer.gaveUp(journal);
+                tell(journal);
+            }
+            case RECEIVING, LOADING -> {
+                journal.forget();
+                new Done(json).words("The guest never ran here, and its process has ended.");
+            }
+            default ->
+                throw new OperatorException("The guest's process ("
+                        + journal.entry().key().processId()
+                        + ") has ended, and with it the guest's memory on this side:"
+                        + " there is nothing to resume. '--forget' forgets the move");
+        }
+    }
+
+    private void tell(Journal journal) throws OperatorException, MigrationException {
+        try (Acceptor acceptor = listen(journal)) {
+            LastAnswer.tell(acceptor, journal);
+        }
+        new Done(json).words("The source knows now how the move ended.");
+    }
+
+    private void finishLeaving(Attached attached, Journal journal) throws OperatorException, MigrationException {
+        SourceOptions options = new SourceOptions(to(journal), MigrationMode.HYBRID, 0, TestSwitch.NONE);
+        try (ProgressPrinter progress = new ProgressPrinter(json)) {
+            var report = SourceEngine.resume(attached.guest(), options, journal, progress);
+            if (!keepSource) {
+                attached.quit();
+            }
+            new Done(json).source(report, keepSource);
+        }
+    }
+
+    private void finishArriving(Guest guest, Journal journal) throws OperatorException, MigrationException {
+        try (Acceptor acceptor = listen(journal);
+                ProgressPrinter progress = new ProgressPrinter(json)) {
+            DestinationOptions options = new DestinationOptions(false, TestSwitch.NONE);
+            var report = DestinationEngine.resume(guest, acceptor, options, journal, progress);
+            new Done(json).destination(report, !journal.entry().runs());
+        }
+    }
+
+    private Acceptor listen(Journal journal) throws OperatorException, MigrationException {
+        InetSocketAddress address = checked(listen, journal);
+        Acceptor acceptor = Acceptor.listen(address);
+        new Done(json).listening(address, acceptor.port());
+        return acceptor;
+    }
+
+    private InetSocketAddress to(Journal journal) throws OperatorException {
+        return checked(to, journal);
+    }
+
+    private InetSocketAddress checked(@Nullable InetSocketAddress given, Journal journal) throws OperatorException {
+        InetSocketAddress address = Optional.ofNullable(given)
+                .orElseGet(() -> new AddressConverter().convert(journal.entry().address()));
+        Network.check(address, insecure);
+        return address;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.faultline.cli;
+
+import dev.faultline.cli.json.Events;
+import dev.faultline.qemu.lab.QemuVm;
+import dev.faultline.qemu.lab.net.Namespaces;
+import dev.faultline.qemu.lab.qmp.QmpEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A move of a QEMU by two engines: each in a network namespace of its own, if there are some. */
+final class QemuMove implements AutoCloseable {
+    private static final Duration RESUME_TIME = Duration.ofSeconds(10);
+
+    private final QemuVm source;
+    private final QemuVm destination;
+    private final @Nullable Namespaces network;
+    private final Path sourceJournals;
+    private final Path destinationJournals;
+    private final List<Faultline> engines = new ArrayList<>();
+    private final long beginMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+
+    /**
+     * What it was like.
+     *
+     * @param downtimeMicros from the source's STOP event to the destination's RESUME event
+     * @param sent what the source's engine said
+     * @param received what the destination's engine said
+     */
+    record Result(long downtimeMicros, JsonNode sent, JsonNode received) {}
+
+    QemuMove(QemuVm source, QemuVm destination, @Nullable Namespaces network, Path journals) {
+        this.source = source;
+        this.destination = destination;
+        this.network = network;
+        sourceJournals = journals.resolve("source");
+        destinationJournals = journals.resolve("destination");
+    }
+
+    /** Moves the guest, and waits until all of it is there. */
+    Result run(String... options) {
+        Faultline receive = startReceive();
+        Faultline migrate = startMigrate(receive, options);
+        requireSuccess(migrate);
+        requireSuccess(receive);
+        return new Result(downtimeMicros(), migrate.json(), receive.json());
+    }
+
+    private static void requireSuccess(Faultline engine) {
+        if (engine.await() != 0) {
+            throw new AssertionError(engine.toString());
+        }
+    }
+
+    Faultline startReceive(String... options) {
+        Faultline receive = start(
+                1,
+                destinationJournals,
+                options,
+                "receive",
+                "--qmp",
+                socket(destination),
+                "--listen",
+                address(1) + ":0");
+        receive.awaitEvent(Events.LISTENING);
+        return receive;
+    }
+
+    Faultline startMigrate(Faultline receive, String... options) {
+        int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
+        return start(0, sourceJournals, options, "migrate", "--qmp", socket(source), "--to", address(1) + ":" + port);
+    }
+
+    Faultline startSourceResume(String... options) {
+        return start(0, sourceJournals, options, "resume", "--qmp", socket(source));
+    }
+
+    Faultline startDestinationResume(String... options) {
+        return start(1, destinationJournals, options, "resume", "--qmp", socket(destination));
+    }
+
+    private static String socket(QemuVm vm) {
+        return vm.engineSocket().toString();
+    }
+
+    String address(int side) {
+        return network == null ? "127.0.0.1" : network.address(side);
+    }
+
+    private Faultline start(int side, Path journals, String[] options, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--insecure", "--json", "--journal", journals.toString()));
+        all.addAll(List.of(options));
+        Faultline engine = Faultline.start(network == null ? List.of() : network.command(side), all);
+        engines.add(engine);
+        return engine;
+    }
+
+    Path sourceJournals() {
+        return sourceJournals;
+    }
+
+    Path destinationJournals() {
+        return destinationJournals;
+    }
+
+    long downtimeMicros() {
+        long resumed =
+                destination.watch().await("RESUME", beginMicros, RESUME_TIME).timestampMicros();
+        long stopped = source.watch().events().stream()
+                .filter(event -> event.name().equals("STOP") && event.timestampMicros() >= beginMicros)
+                .mapToLong(QmpEvent::timestampMicros)
+                .max()
+                .orElseThrow();
+        return resumed - stopped;
+    }
+
+    @Override
+    public void close() {
+        engines.reversed().forEach(Faultline::close);
+    }
+}

@@ -1,0 +1,2 @@
+/** The checks of an inspection: each looks at one thing, and changes nothing. */
+package dev.faultline.guest.qemu.check;

@@ -1,0 +1,2 @@
+/** An unmodified QEMU as a guest of a migration. */
+package dev.faultline.guest.qemu;

@@ -1,0 +1,109 @@
+package dev.faultline.migration.journal;
+
+import dev.faultline.migration.guest.GuestRegion;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+/**
+ * What is written down of one side of a move.
+ *
+ * @param name what the guest is called on the command line
+ * @param key the guest's process: its number and when it began
+ * @param phase how far it has come
+ * @param sessionId the move, the same on both sides
+ * @param address source: where to; destination: where it listened
+ * @param layout the guest's memory, in words
+ * @param runs whether the guest ran when the hand-over began, and so is to run
+ */
+public record Entry(
+        String name, ProcessKey key, Phase phase, long sessionId, String address, String layout, boolean runs) {
+    private static final String FORMAT = "1";
+
+    static Entry none(String name, long processId) {
+        return new Entry(name, ProcessKey.of(processId), Phase.COPYING, 0, "", "", false);
+    }
+
+    static String layout(List<GuestRegion> regions) {
+        return regions.stream()
+                .map(region -> region.name() + ":" + region.pageShift() + ":" + region.lengthBytes())
+                .collect(Collectors.joining(","));
+    }
+
+    /**
+     * {@return whether a guest's memory is the one that was written down}
+     *
+     * @param regions the guest's memory
+     */
+    public boolean isOf(List<GuestRegion> regions) {
+        return layout.equals(layout(regions));
+    }
+
+    /** {@return whether the guest's process is still there} */
+    public boolean isAlive() {
+        return key.isAlive();
+    }
+
+    /** {@return whether it only waits to be told to the other side} */
+    public boolean isOver() {
+        return phase == Phase.NEVER || phase == Phase.COMPLETE;
+    }
+
+    Entry begun(Phase first, long session, String at, String memory) {
+        return new Entry(name, key, first, session, at, memory, runs);
+    }
+
+    Entry at(Phase next) {
+        return new Entry(name, key, next, sessionId, address, layout, runs);
+    }
+
+    Entry running(boolean ran) {
+        return new Entry(name, key, phase, sessionId, address, layout, ran);
+    }
+
+    Properties toProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("format", FORMAT);
+        properties.setProperty("name", name);
+        properties.setProperty("process", Long.toString(key.processId()));
+        properties.setProperty("processBegan", Long.toString(key.beganMillis()));
+        properties.setProperty("phase", phase.name());
+        properties.setProperty("session", Long.toHexString(sessionId));
+        properties.setProperty("address", address);
+        properties.setProperty("layout", layout);
+        properties.setProperty("runs", Boolean.toString(runs));
+        return properties;
+    }
+
+    /**
+     * {@return the entry in a file's properties}
+     *
+     * @throws IllegalArgumentException if they are none
+     */
+    static Entry of(Properties properties) {
+        if (!FORMAT.equals(properties.getProperty("format"))) {
+            throw new IllegalArgumentException(
+                    "it is of format " + properties.getProperty("format") + ", this version writes " + FORMAT);
+        }
+        return new Entry(
+                text(properties, "name"),
+                new ProcessKey(number(properties, "process"), number(properties, "processBegan")),
+                Phase.valueOf(text(properties, "phase")),
+                Long.parseUnsignedLong(text(properties, "session"), 16),
+                text(properties, "address"),
+                text(properties, "layout"),
+                Boolean.parseBoolean(text(properties, "runs")));
+    }
+
+    private static String text(Properties properties, String key) {
+        String value = properties.getProperty(key);
+        if (value == null) {
+            throw new IllegalArgumentException("it has no '" + key + "'");
+        }
+        return value;
+    }
+
+    private static long number(Properties properties, String key) {
+        return Long.parseLong(text(properties, key));
+    }
+}

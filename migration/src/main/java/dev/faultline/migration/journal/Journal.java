@@ -1,0 +1,274 @@
+package dev.faultline.migration.journal;
+
+import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.page.PageStates;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a side of a move writes down, so that another engine can go on where this one was killed: how far it has come, the
+ * state of every page (destination), the dirty map (source). The page states are a mapped file: whatever an engine has
+ * done to a page is in it, without an order of its own, for as long as the host's kernel lives; and no longer lives the
+ * guest. One engine has a guest's journal at a time.
+ */
+public final class Journal implements AutoCloseable {
+    private static final Entry NOTHING = new Entry("", new ProcessKey(0, 0), Phase.COPYING, 0, "", "", false);
+
+    private final @Nullable JournalFiles files;
+    private final boolean resumed;
+    private Entry entry;
+
+    private Journal(@Nullable JournalFiles files, Entry entry, boolean resumed) {
+        this.files = files;
+        this.entry = entry;
+        this.resumed = resumed;
+    }
+
+    /** {@return a journal that nobody can read: for guests that live and die with their engine} */
+    public static Journal unkept() {
+        return new Journal(null, NOTHING, false);
+    }
+
+    /**
+     * Takes a guest's journal for a new move.
+     *
+     * @param directory where journals are kept; made if need be
+     * @param name what the guest is called on the command line
+     * @param guest the guest
+     * @return the journal
+     * @throws GuestException if another engine has it, or an earlier move was broken off and can still be resumed, or it
+     *     cannot be written
+     */
+    public static Journal claim(Path directory, String name, Guest guest) {
+        JournalFiles files = JournalFiles.lock(directory, ProcessKey.of(guest.processId()), name);
+        try {
+            Entry left = files.readEntry();
+            if (left != null && !left.isOver()) {
+                throw new GuestException("An earlier move of '" + name + "' was broken off when it was " + left.phase()
+                        + ": run 'faultline resume' for it first");
+            }
+            files.delete();
+            return new Journal(files, Entry.none(name, guest.processId()), false);
+        } catch (RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Takes the journal of a move that was broken off.
+     *
+     * @param directory where journals are kept
+     * @param name what the guest is called on the command line
+     * @return the journal
+     * @throws GuestException if there is none, or another engine has it
+     */
+    public static Journal reopen(Path directory, String name) {
+        Entry found = find(directory, name);
+        JournalFiles files = JournalFiles.lock(directory, found.key(), name);
+        Entry now = files.readEntry();
+        if (now == null) {
+            files.close();
+            throw nothingLeft(directory, name);
+        }
+        return new Journal(files, now, true);
+    }
+
+    private static Entry find(Path directory, String name) {
+        Entry best = null;
+        for (Entry entry : list(directory)) {
+            // Of several, one whose process is there: the others are leftovers of guests that have ended.
+            if (entry.name().equals(name) && (best == null || entry.isAlive())) {
+                best = entry;
+            }
+        }
+        if (best == null) {
+            throw nothingLeft(directory, name);
+        }
+        return best;
+    }
+
+    private static GuestException nothingLeft(Path directory, String name) {
+        return new GuestException("There is nothing to resume: no move of '" + name + "' was broken off, as far as "
+                + directory + " knows");
+    }
+
+    /**
+     * {@return every move that was written down and not brought to its end, those under way included}
+     *
+     * @param directory where journals are kept
+     */
+    public static List<Entry> list(Path directory) {
+        return JournalFiles.list(directory);
+    }
+
+    /** {@return whether this is what an earlier engine left} */
+    public boolean isResumed() {
+        return resumed;
+    }
+
+    /** {@return what is written down} */
+    public Entry entry() {
+        return entry;
+    }
+
+    /** {@return how far the move has come} */
+    public Phase phase() {
+        return entry.phase();
+    }
+
+    /**
+     * Writes a move's beginning down.
+     *
+     * @param phase how far it is
+     * @param sessionId the move, the same on both sides
+     * @param address source: where to; destination: where it listens
+     * @param regions the guest's memory
+     */
+    public void begin(Phase phase, long sessionId, String address, List<GuestRegion> regions) {
+        write(entry.begun(phase, sessionId, address, Entry.layout(regions)));
+    }
+
+    /**
+     * Writes down how far it has come.
+     *
+     * @param phase how far
+     */
+    public void record(Phase phase) {
+        write(entry.at(phase));
+    }
+
+    /**
+     * Writes down how far it has come, and of the guest whether it is to run.
+     *
+     * @param phase how far
+     * @param runs whether the guest ran before the hand-over
+     */
+    public void record(Phase phase, boolean runs) {
+        write(entry.at(phase).running(runs));
+    }
+
+    private void write(Entry next) {
+        if (files != null) {
+            files.writeEntry(next);
+        }
+        entry = next;
+    }
+
+    /**
+     * {@return the states of every page, kept from the first moment on; those that were left behind, if there are any}
+     *
+     * @param regions the guest's memory
+     */
+    @SuppressWarnings("exports") // for the engines
+    public List<PageStates> pageStates(List<GuestRegion> regions) {
+        if (files == null) {
+            return regions.stream()
+                    .map(region -> new PageStates(region.pageCount()))
+                    .toList();
+        }
+        MemorySegment all = map(files.pages(), sizeBytes(regions));
+        List<PageStates> states = new ArrayList<>();
+        long offset = 0;
+        for (GuestRegion region : regions) {
+            long size = PageStates.sizeBytes(region.pageCount());
+            states.add(PageStates.over(region.pageCount(), all.asSlice(offset, size)));
+            offset += size;
+        }
+        return states;
+    }
+
+    private static long sizeBytes(List<GuestRegion> regions) {
+        return regions.stream()
+                .mapToLong(region -> PageStates.sizeBytes(region.pageCount()))
+                .sum();
+    }
+
+    private static MemorySegment map(Path path, long sizeBytes) {
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, Arena.ofAuto());
+        } catch (IOException e) {
+            throw JournalFiles.unwritable(path, e);
+        }
+    }
+
+    /**
+     * Writes the dirty map down, before anybody is told to run the guest.
+     *
+     * @param dirty by region
+     */
+    @SuppressWarnings("exports") // for the engines
+    public void keepDirty(List<PageBits> dirty) {
+        if (files == null) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(
+                files.dirty(),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+            for (PageBits bits : dirty) {
+                ByteBuffer bytes = ByteBuffer.wrap(bits.encode(0, bits.pageCount()));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+        } catch (IOException e) {
+            throw JournalFiles.unwritable(files.dirty(), e);
+        }
+    }
+
+    /**
+     * {@return the dirty map that was written down}
+     *
+     * @param regions the guest's memory
+     */
+    @SuppressWarnings("exports") // for the engines
+    public List<PageBits> dirty(List<GuestRegion> regions) {
+        try {
+            byte[] all = Files.readAllBytes(
+                    Objects.requireNonNull(files, "nothing was kept").dirty());
+            List<PageBits> dirty = new ArrayList<>();
+            int offset = 0;
+            for (GuestRegion region : regions) {
+                int size = Math.ceilDiv(region.pageCount(), Long.SIZE) * Long.BYTES;
+                dirty.add(PageBits.decode(Arrays.copyOfRange(all, offset, offset + size), region.pageCount()));
+                offset += size;
+            }
+            return dirty;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the dirty map that was written down cannot be read", e);
+        }
+    }
+
+    /** Nothing is left to be resumed. */
+    public void forget() {
+        if (files != null) {
+            files.delete();
+        }
+    }
+
+    /** Lets the next engine have it. */
+    @Override
+    public void close() {
+        if (files != null) {
+            files.close();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.faultline.migration.journal;
+
+import dev.faultline.migration.guest.GuestException;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** A journal's files: {@code KEY.lock} is held by its engine, {@code KEY.move} is the entry, replaced as a whole. */
+final class JournalFiles implements AutoCloseable {
+    private static final String ENTRY = ".move";
+
+    private final Path directory;
+    private final String key;
+    private final FileChannel lockFile;
+
+    private JournalFiles(Path directory, String key, FileChannel lockFile) {
+        this.directory = directory;
+        this.key = key;
+        this.lockFile = lockFile;
+    }
+
+    static JournalFiles lock(Path directory, ProcessKey process, String name) {
+        String key = process.fileName();
+        Path path = directory.resolve(key + ".lock");
+        try {
+            // Who can write here can make an engine overwrite memory: nobody else may.
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            sweep(directory);
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!tryLock(channel)) {
+                channel.close();
+                throw new GuestException("Another engine moves '" + name + "' already (process " + process.processId()
+                        + "; its journal is in " + directory + ")");
+            }
+            return new JournalFiles(directory, key, channel);
+        } catch (IOException e) {
+            throw unwritable(path, e);
+        }
+    }
+
+    /** Takes the locks of processes that have ended away, if they left nothing to be resumed. */
+    private static void sweep(Path directory) throws IOException {
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(directory, "*.lock")) {
+            for (Path lock : locks) {
+                String key = lock.getFileName().toString().replaceFirst("\\.lock$", "");
+                boolean mayGo =
+                        ProcessKey.parse(key).map(process -> !process.isAlive()).orElse(false);
+                if (mayGo && !Files.exists(directory.resolve(key + ENTRY))) {
+                    Files.deleteIfExists(lock);
+                }
+            }
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // by this process
+        }
+    }
+
+    static GuestException unwritable(Path path, IOException e) {
+        return new GuestException(
+                "The journal cannot be written: " + path + ": " + e + "; name another directory with --journal", e);
+    }
+
+    Path pages() {
+        return directory.resolve(key + ".pages");
+    }
+
+    Path dirty() {
+        return directory.resolve(key + ".dirty");
+    }
+
+    private Path entry() {
+        return directory.resolve(key + ENTRY);
+    }
+
+    /** {@return what was left behind, if anything} */
+    @Nullable
+    Entry readEntry() {
+        return Files.exists(entry()) ? read(entry()) : null;
+    }
+
+    private static Entry read(Path path) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(path)) {
+            properties.load(reader);
+            return Entry.of(properties);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new GuestException("The journal " + path + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Replaces the entry: whoever reads it finds the one before or this one. */
+    void writeEntry(Entry next) {
+        Path fresh = directory.resolve(key + ".new");
+        try {
+            StringWriter text = new StringWriter();
+            next.toProperties().store(text, null);
+            Files.writeString(fresh, text.toString());
+            Files.move(fresh, entry(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw unwritable(entry(), e);
+        }
+    }
+
+    static List<Entry> list(Path directory) {
+        List<Entry> entries = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory, "*" + ENTRY)) {
+                paths.forEach(path -> entries.add(read(path)));
+            } catch (IOException e) {
+                throw new GuestException("The journals in " + directory + " cannot be read: " + e, e);
+            }
+        }
+        return entries;
+    }
+
+    void delete() {
+        try {
+            Files.deleteIfExists(entry()); // first: without it the others mean nothing
+            Files.deleteIfExists(pages());
+            Files.deleteIfExists(dirty());
+        } catch (IOException e) {
+            throw unwritable(entry(), e);
+        }
+    }
+
+    /** Gives the lock back. Its file stays for as long as the process lives: another engine may be about to lock it. */
+    @Override
+    public void close() {
+        try {
+            lockFile.close();
+        } catch (IOException e) {
+            System.getLogger(JournalFiles.class.getName())
+                    .log(System.Logger.Level.DEBUG, "a lock was not given back", e);
+        }
+    }
+}

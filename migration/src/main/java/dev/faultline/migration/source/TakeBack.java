@@ -1,0 +1,48 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.journal.Entry;
+import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.journal.Phase;
+import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameType;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** Ends a move that was broken off before the destination was told to run the guest: it goes on here as before. */
+public final class TakeBack {
+    private static final byte[] NOTHING = {};
+
+    private TakeBack() {}
+
+    /**
+     * Lets the guest run on, if it ran, and ends its tracking.
+     *
+     * @param guest the guest
+     * @param journal its journal, in phase COPYING or PAUSED
+     * @param destination where the destination may wait to hear of it; it need not
+     * @throws GuestException if the guest cannot be told to run; nothing is forgotten then
+     */
+    public static void run(Guest guest, Journal journal, InetSocketAddress destination) {
+        Entry left = journal.entry();
+        if (left.phase() == Phase.PAUSED && left.runs()) {
+            guest.resume();
+        }
+        WriteTracker.end(guest);
+        tell(destination, left.sessionId());
+        journal.forget();
+    }
+
+    /** A destination that lost its engine too may wait with a loaded guest. It never starts it without a COMMIT. */
+    private static void tell(InetSocketAddress destination, long sessionId) {
+        try (Connections connections = Connections.open(destination, sessionId)) {
+            connections.control().write(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, NOTHING));
+            connections.control().read();
+        } catch (MigrationException | IOException e) {
+            System.getLogger(TakeBack.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the destination could not be told", e);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package dev.faultline.migration.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.destination.Acceptor;
+import dev.faultline.migration.destination.DestinationEngine;
+import dev.faultline.migration.destination.DestinationOptions;
+import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.destination.LastAnswer;
+import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.journal.Phase;
+import dev.faultline.migration.source.SourceEngine;
+import dev.faultline.migration.source.SourceOptions;
+import dev.faultline.migration.source.SourceReport;
+import dev.faultline.uffd.memory.PageSize;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A move whose connections break around the hand-over, and engines that go on with what the journals say. */
+@Timeout(90)
+class ResumeTest {
+    private static final long MEMORY_BYTES = 64L << 20;
+    private static final int HOT_BLOCKS = 4000;
+    /** Content and zeros alternate. */
+    private static final int PUSHED_FRAMES = 4000;
+
+    private static final int COMMIT = 9;
+    private static final int STARTED = 10;
+    private static final int COMPLETE = 14;
+
+    @TempDir
+    private Path sourceDirectory;
+
+    @TempDir
+    private Path destinationDirectory;
+
+    private final TestGuest source = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, false);
+    private final TestGuest destination = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, true);
+    private final AtomicReference<Migration> running = new AtomicReference<>();
+    private final CountDownLatch known = new CountDownLatch(1);
+
+    @BeforeEach
+    void fill() throws InterruptedException {
+        source.resume();
+        WholeMigrationTest.awaitVerified(source, HOT_BLOCKS);
+    }
+
+    @AfterEach
+    void end() {
+        source.close();
+        destination.close();
+        assertThat(source.corruption + destination.corruption).isEmpty();
+    }
+
+    /** Moves until a frame is about to be passed on, which is lost with all connections. */
+    private void breakAt(MigrationMode mode, Relay.Watch watch) throws Exception {
+        try (Journal out = Journal.claim(sourceDirectory, "source", source);
+                Journal in = Journal.claim(destinationDirectory, "destination", destination);
+                Migration migration = new Migration(source, out, destination, in, Migration.Plan.of(mode), watch)) {
+            running.set(migration);
+            known.countDown();
+            migration.sourceFailure();
+            migration.destinationFailure();
+        }
+    }
+
+    private Relay.Watch losing(boolean fromSource, int type) {
+        return frame -> {
+            if (frame.fromSource() == fromSource && frame.type() == type) {
+                known.await();
+                running.get().relay.cut();
+            }
+        };
+    }
+
+    private Phase sourceLeft() {
+        return Journal.list(sourceDirectory).getFirst().phase();
+    }
+
+    private Phase destinationLeft() {
+        return Journal.list(destinationDirectory).getFirst().phase();
+    }
+
+    private static <T> FutureTask<T> start(Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.ofPlatform().daemon().start(task);
+        return task;
+    }
+
+    private SourceReport resumeSource(int port) throws MigrationException {
+        InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
+            SourceOptions options = new SourceOptions(to, MigrationMode.HYBRID, 0, TestSwitch.NONE);
+            return SourceEngine.resume(source, options, journal, _ -> {});
+        }
+    }
+
+    private static Acceptor listen() throws MigrationException {
+        return Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    private SourceReport resumeBoth() throws Exception {
+        try (Journal in = Journal.reopen(destinationDirectory, "destination");
+                Acceptor acceptor = listen()) {
+            FutureTask<DestinationReport> received = start(() -> DestinationEngine.resume(
+                    destination, acceptor, new DestinationOptions(false, TestSwitch.NONE), in, _ -> {}));
+            SourceReport sent = resumeSource(acceptor.port());
+            received.get(40, TimeUnit.SECONDS);
+            return sent;
+        }
+    }
+
+    private void assertMoved() throws InterruptedException {
+        assertThat(source.state()).isEqualTo(GuestState.RELINQUISHED);
+        WholeMigrationTest.awaitVerified(destination, source.verified.get() + 3L * HOT_BLOCKS);
+        assertNothingLeft();
+    }
+
+    private void assertNothingLeft() {
+        assertThat(Journal.list(sourceDirectory)).isEmpty();
+        assertThat(Journal.list(destinationDirectory)).isEmpty();
+    }
+
+    @Test
+    void aMoveThatBreaksAfterTheHandOverGoesOn() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        int[] pushed = new int[1];
+        breakAt(MigrationMode.POSTCOPY, frame -> {
+            if (!frame.fromSource() && frame.type() == STARTED) {
+                started.countDown();
+            }
+            if (frame.fromSource() && frame.role() == 1 && ++pushed[0] == PUSHED_FRAMES) {
+                started.await();
+                known.await();
+                running.get().relay.cut();
+            }
+        });
+        assertThat(sourceLeft()).isEqualTo(Phase.SERVING);
+        assertThat(destinationLeft()).isEqualTo(Phase.RUNNING);
+
+        SourceReport sent = resumeBoth();
+        // What was there already is not pushed again.
+        assertThat(sent.pushedPages()).isBetween(1L, HOT_BLOCKS - PUSHED_FRAMES / 4L);
+        assertMoved();
+    }
+
+    @Test
+    void aMoveWhoseStartIsNotHeardOfGoesOn() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, STARTED));
+        assertThat(sourceLeft()).isEqualTo(Phase.COMMITTED);
+        assertThat(destinationLeft()).isEqualTo(Phase.RUNNING);
+        assertThat(source.state()).isEqualTo(GuestState.PAUSED);
+
+        resumeBoth();
+        assertMoved();
+    }
+
+    @Test
+    void aMoveWhoseEndIsNotHeardOfIsTold() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, COMPLETE));
+        assertThat(sourceLeft()).isEqualTo(Phase.SERVING);
+        assertThat(destinationLeft()).isEqualTo(Phase.COMPLETE);
+
+        try (Journal in = Journal.reopen(destinationDirectory, "destination");
+                Acceptor acceptor = listen()) {
+            FutureTask<Boolean> told = start(() -> {
+                LastAnswer.tell(acceptor, in);
+                return true;
+            });
+            resumeSource(acceptor.port());
+            assertThat(told.get(40, TimeUnit.SECONDS)).isTrue();
+        }
+        assertMoved();
+    }
+
+    @Test
+    void aMoveWhoseCommitIsLostIsTakenBack() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(true, COMMIT));
+        assertThat(sourceLeft()).isEqualTo(Phase.COMMITTED);
+        assertThat(destinationLeft()).isEqualTo(Phase.NEVER);
+        assertThat(source.state()).isEqualTo(GuestState.PAUSED);
+
+        try (Journal in = Journal.reopen(destinationDirectory, "destination");
+                Acceptor acceptor = listen()) {
+            FutureTask<Boolean> told = start(() -> {
+                LastAnswer.tell(acceptor, in);
+                return true;
+            });
+            assertThatExceptionOfType(MigrationException.class)
+                    .isThrownBy(() -> resumeSource(acceptor.port()))
+                    .withMessage("the guest never ran on the destination; the guest goes on here as before");
+            assertThat(told.get(40, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(destination.state()).isEqualTo(GuestState.RELINQUISHED);
+        WholeMigrationTest.awaitVerified(source, source.verified.get() + 2L * HOT_BLOCKS);
+        assertNothingLeft();
+    }
+
+    @Test
+    void aSecondMoveIsRefusedWhileTheFirstOneCanBeResumed() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, STARTED));
+        assertThatExceptionOfType(GuestException.class)
+                .isThrownBy(() -> Journal.claim(sourceDirectory, "source", source))
+                .withMessage("An earlier move of 'source' was broken off when it was COMMITTED: run 'faultline resume'"
+                        + " for it first");
+        resumeBoth();
+        assertMoved();
+    }
+
+    @Test
+    void aResumptionThatFindsNobodyChangesNothing() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, STARTED));
+        int nobody;
+        try (Acceptor acceptor = listen()) {
+            nobody = acceptor.port();
+        }
+        assertThatExceptionOfType(MigrationException.class)
+                .isThrownBy(() -> resumeSource(nobody))
+                .withMessageStartingWith("nobody listens at ");
+        assertThat(source.state()).isEqualTo(GuestState.PAUSED);
+        assertThat(sourceLeft()).isEqualTo(Phase.COMMITTED);
+        resumeBoth();
+        assertMoved();
+    }
+
+    /** A stranger cannot make the source believe that its guest never ran. */
+    @Test
+    void aDestinationThatWaitsForANewGuestIsNoAnswer() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, STARTED));
+        try (TestGuest stranger = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, true);
+                Acceptor acceptor = listen()) {
+            FutureTask<DestinationReport> received = start(() -> DestinationEngine.run(
+                    stranger, acceptor, new DestinationOptions(false, TestSwitch.NONE), Journal.unkept(), _ -> {}));
+            assertThatExceptionOfType(MigrationException.class)
+                    .isThrownBy(() -> resumeSource(acceptor.port()))
+                    .withMessageContaining("waits for a new guest")
+                    .withMessageEndingWith("nothing has changed here: run 'faultline resume' again");
+            assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
+                    .isThrownBy(() -> received.get(40, TimeUnit.SECONDS));
+        }
+        assertThat(source.state()).isEqualTo(GuestState.PAUSED);
+        resumeBoth();
+        assertMoved();
+    }
+}
