@@ -23,6 +23,7 @@ public final class Leaks {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
     private static final Path NAMESPACES = Path.of("/run/netns");
+
     /** The JDK keeps them open once it has needed them. */
     private static final Set<String> RANDOM = Set.of("/dev/random", "/dev/urandom");
 
