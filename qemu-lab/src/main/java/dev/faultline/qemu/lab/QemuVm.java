@@ -1,5 +1,7 @@
 package dev.faultline.qemu.lab;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.faultline.qemu.lab.host.Cleanup;
 import dev.faultline.qemu.lab.host.LabException;
 import dev.faultline.qemu.lab.host.Waiting;
@@ -14,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +43,10 @@ public final class QemuVm implements AutoCloseable {
         this.files = files;
         this.cleanup = cleanup;
         this.process = process;
-        awaitSocket(files.of(QemuCommand.ENGINE));
-        awaitSocket(files.of(QemuCommand.WATCH));
-        serial = SerialTail.of(spec.name(), files.of(QemuCommand.SERIAL));
-        cleanup.add(serial::close);
         watch = connect(files.of(QemuCommand.WATCH));
         cleanup.add(watch::close);
+        serial = SerialTail.of(spec.name(), files.of(QemuCommand.SERIAL));
+        cleanup.add(serial::close);
         // Last first: the process ends, then its serial file is read to the end.
         cleanup.add(this::kill);
     }
@@ -58,17 +60,20 @@ public final class QemuVm implements AutoCloseable {
      */
     public static QemuVm start(VmSpec spec) {
         Cleanup cleanup = new Cleanup();
+        boolean started = false;
         try {
             VmFiles files = VmFiles.create(spec, cleanup);
             Process process = launch(QemuCommand.of(spec, files), files);
             cleanup.add(() -> end(process));
-            return new QemuVm(spec, files, cleanup, process);
+            QemuVm vm = new QemuVm(spec, files, cleanup, process);
+            started = true;
+            return vm;
         } catch (IOException e) {
-            cleanup.close();
             throw new LabException("cannot start machine " + spec.name() + ": " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            cleanup.close();
-            throw e;
+        } finally {
+            if (!started) {
+                cleanup.close();
+            }
         }
     }
 
@@ -80,26 +85,32 @@ public final class QemuVm implements AutoCloseable {
                 .start();
     }
 
-    private void awaitSocket(Path socket) {
+    /** The lab's monitor is the last one that QEMU makes: when it takes a connection, so does the engine's. */
+    private QmpWatch connect(Path socket) {
+        AtomicReference<@Nullable QmpWatch> connected = new AtomicReference<>();
         Waiting.until(
                 START_TIME,
                 () -> {
                     if (!process.isAlive()) {
-                        throw new LabException("QEMU of machine " + spec.name() + " has ended with status "
+                        throw new LabException("QEMU of machine " + name() + " has ended with status "
                                 + process.exitValue() + ": " + errors());
                     }
-                    return Files.exists(socket);
+                    connected.set(tryToConnect(socket));
+                    return connected.get() != null;
                 },
-                () -> "QEMU of machine " + spec.name() + " does not open " + socket + ": " + errors());
+                () -> "QEMU of machine " + name() + " does not open " + socket + ": " + errors());
+        return requireNonNull(connected.get());
     }
 
-    /** QEMU opens its sockets before it has looked at everything, so it may still end. */
-    private QmpWatch connect(Path socket) throws IOException {
+    private @Nullable QmpWatch tryToConnect(Path socket) {
         try {
             return QmpWatch.connect(socket);
+        } catch (IOException e) {
+            return null; // it has not made it yet, or does not listen yet
         } catch (LabException e) {
+            // QEMU opens its monitors before it has looked at everything, so it may still end, and say why.
             Waiting.sleepMillis(LAST_WORDS_MILLIS);
-            throw new LabException("QEMU of machine " + spec.name() + " does not answer: " + errors(), e);
+            throw new LabException("QEMU of machine " + name() + " does not answer: " + errors(), e);
         }
     }
 
@@ -175,12 +186,38 @@ public final class QemuVm implements AutoCloseable {
      * @throws LabException if it has not in three minutes
      */
     public void awaitReady() {
-        serial.await(BOOT_TIME, log -> {
-            if (!process.isAlive()) {
-                throw new LabException("QEMU of machine " + name() + " has ended: " + errors() + log.tail());
-            }
-            return log.ready();
-        });
+        await(BOOT_TIME, SerialLog::ready);
+    }
+
+    /**
+     * Waits for the guest to print something.
+     *
+     * @param atMost how long
+     * @param condition what the log has to be like
+     * @return the log that is
+     * @throws LabException if it is not in time, or QEMU has ended
+     */
+    public SerialLog await(Duration atMost, Predicate<SerialLog> condition) {
+        return serial.await(atMost, condition, this::mustRun);
+    }
+
+    /**
+     * Waits for heartbeats.
+     *
+     * @param count how many more
+     * @param atMost how long
+     * @return the log that has them
+     * @throws LabException if there are fewer in time, or QEMU has ended
+     */
+    public SerialLog awaitHeartbeats(int count, Duration atMost) {
+        return serial.awaitHeartbeats(count, atMost, this::mustRun);
+    }
+
+    private void mustRun() {
+        if (!process.isAlive()) {
+            throw new LabException("QEMU of machine " + name() + " has ended with status " + process.exitValue() + ": "
+                    + errors() + "; its guest printed: " + log().tail());
+        }
     }
 
     /** {@return QEMU's exit status; empty if it runs} */

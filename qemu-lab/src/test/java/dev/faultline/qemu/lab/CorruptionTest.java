@@ -73,7 +73,7 @@ class CorruptionTest {
             long page = memory.page(firstId(vm) + 9);
             long[] old = memory.copy(page);
             long passes = passes(vm);
-            vm.serial().await(PATIENCE, _ -> passes(vm) > passes + 2);
+            vm.await(PATIENCE, _ -> passes(vm) > passes + 2);
             spoilUntilSeen(vm, "hot", () -> memory.restore(page, old));
         }
     }
@@ -100,7 +100,7 @@ class CorruptionTest {
                         .withDisk(disk));
                 GuestMemory memory = new GuestMemory(vm)) {
             settle(vm);
-            vm.serial().await(PATIENCE, log -> log.heartbeats().stream().anyMatch(beat -> beat.diskOperations() > 200));
+            vm.await(PATIENCE, log -> log.heartbeats().stream().anyMatch(beat -> beat.diskOperations() > 200));
             assertThat(vm.log().corruptions()).isEmpty();
 
             spoilUntilSeen(
@@ -126,7 +126,7 @@ class CorruptionTest {
 
     private static void settle(QemuVm vm) {
         vm.awaitReady();
-        vm.serial().awaitHeartbeats(20, PATIENCE);
+        vm.awaitHeartbeats(20, PATIENCE);
         assertThat(vm.log().corruptions()).isEmpty();
     }
 
@@ -152,8 +152,8 @@ class CorruptionTest {
 
     /** Until the report, and the heartbeat that counts it, are there. */
     private static void awaitCorruption(QemuVm vm, String kind) {
-        vm.serial().await(PATIENCE, _ -> isSeen(vm, kind));
-        vm.serial().awaitHeartbeats(2, PATIENCE);
+        vm.await(PATIENCE, _ -> isSeen(vm, kind));
+        vm.awaitHeartbeats(2, PATIENCE);
     }
 
     private static boolean isSeen(QemuVm vm, String kind) {

@@ -79,7 +79,7 @@ class QemuVmTest {
         GuestLoad idle = new GuestLoad(8, 8, GuestLoad.IDLE, 10);
         try (QemuVm vm = QemuVm.start(VmSpec.of("s", accelerator, idle).withGuest(guest))) {
             vm.awaitReady();
-            vm.serial().awaitHeartbeats(300, PATIENCE);
+            vm.awaitHeartbeats(300, PATIENCE);
 
             Continuity continuity = Continuity.of(vm.log());
             continuity.assertUnbroken();
@@ -99,7 +99,7 @@ class QemuVmTest {
         GuestLoad load = new GuestLoad(8, 8, 2000, 10);
         try (QemuVm vm = QemuVm.start(VmSpec.of("s", accelerator, load).withGuest(guest))) {
             vm.awaitReady();
-            vm.serial().awaitHeartbeats(300, PATIENCE);
+            vm.awaitHeartbeats(300, PATIENCE);
 
             List<Heartbeat> beats = vm.log().heartbeats();
             double seconds = (beats.getLast().guestMillis() - beats.getFirst().guestMillis()) / 1000.0;
@@ -132,7 +132,7 @@ class QemuVmTest {
         Leaks leaks = Leaks.begin();
         try (QemuVm vm = QemuVm.start(spec)) {
             vm.awaitReady();
-            vm.serial().awaitHeartbeats(20, PATIENCE);
+            vm.awaitHeartbeats(20, PATIENCE);
             Continuity.of(vm.log()).assertUnbroken();
             assertThat(vm.memoryFiles()).hasSize(spec.backing().file() ? spec.memoryNodes() : 0);
             assertThat(vm.memoryFiles()).allSatisfy(file -> assertThat(file).exists());

@@ -23,6 +23,10 @@ public final class Leaks {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
     private static final Path NAMESPACES = Path.of("/run/netns");
+
+    /** The JDK keeps them open once it has needed them. */
+    private static final Set<String> RANDOM = Set.of("/dev/random", "/dev/urandom");
+
     private static final List<Path> DIRECTORIES =
             List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/dev/shm"));
     private static final List<Path> SETTINGS = List.of(
@@ -122,7 +126,7 @@ public final class Leaks {
                 .flatMap(Optional::stream)
                 .toList();
         return targets.stream()
-                .filter(target -> !target.endsWith(".jar") && !target.startsWith("/proc/"))
+                .filter(target -> !target.endsWith(".jar") && !target.startsWith("/proc/") && !RANDOM.contains(target))
                 .map(target -> target.replaceFirst("^(socket|pipe):\\[\\d+]", "$1"))
                 .collect(Collectors.groupingBy(target -> target, Collectors.counting()))
                 .entrySet()

@@ -12,7 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Reads the file of a serial port while it grows, and notes when each line was ended, within 2 ms. */
@@ -26,6 +28,8 @@ public final class SerialTail implements AutoCloseable {
     private final List<SerialLine> lines = new ArrayList<>();
     private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
     private final Thread reader;
+    private final AtomicInteger heartbeatCount = new AtomicInteger();
+    private volatile int lineCount;
     private volatile boolean closed;
 
     private SerialTail(String machine, FileChannel file) {
@@ -64,11 +68,27 @@ public final class SerialTail implements AutoCloseable {
      * @throws LabException if it is not in time; the message has the end of the log
      */
     public SerialLog await(Duration atMost, Predicate<SerialLog> condition) {
-        Waiting.until(
+        return await(atMost, condition, () -> {});
+    }
+
+    /**
+     * Waits for something to be printed, as long as that makes sense.
+     *
+     * @param atMost how long
+     * @param condition what the log has to be like; looked at when a line has come
+     * @param check done again and again; throws if nothing will come
+     * @return the log that is
+     * @throws LabException if it is not in time; the message has the end of the log
+     */
+    public SerialLog await(Duration atMost, Predicate<SerialLog> condition, Runnable check) {
+        AtomicInteger looked = new AtomicInteger(-1);
+        return until(
                 atMost,
-                () -> condition.test(log()),
-                () -> "waited in vain for the guest on " + machine + ", which printed: " + log().tail());
-        return log();
+                () -> {
+                    int now = lineCount;
+                    return looked.getAndSet(now) != now && condition.test(log());
+                },
+                check);
     }
 
     /**
@@ -80,8 +100,36 @@ public final class SerialTail implements AutoCloseable {
      * @throws LabException if there are fewer in time
      */
     public SerialLog awaitHeartbeats(int count, Duration atMost) {
-        int before = log().heartbeats().size();
-        return await(atMost, log -> log.heartbeats().size() >= before + count);
+        return awaitHeartbeats(count, atMost, () -> {});
+    }
+
+    /**
+     * Waits for heartbeats, as long as that makes sense.
+     *
+     * @param count how many more
+     * @param atMost how long
+     * @param check done again and again; throws if nothing will come
+     * @return the log that has them
+     * @throws LabException if there are fewer in time
+     */
+    public SerialLog awaitHeartbeats(int count, Duration atMost, Runnable check) {
+        // Counted while they come: to read the whole log each time would take the guest's processor.
+        int enough = heartbeatCount.get() + count;
+        return until(atMost, () -> heartbeatCount.get() >= enough, check);
+    }
+
+    private SerialLog until(Duration atMost, BooleanSupplier condition, Runnable check) {
+        Waiting.until(
+                atMost,
+                () -> {
+                    boolean isSo = condition.getAsBoolean();
+                    if (!isSo) {
+                        check.run();
+                    }
+                    return isSo;
+                },
+                () -> "waited in vain for the guest on " + machine + ", which printed: " + log().tail());
+        return log();
     }
 
     /** Reads the rest, and stops. */
@@ -129,7 +177,12 @@ public final class SerialTail implements AutoCloseable {
             return;
         }
         String text = SerialLog.withoutReturn(unfinished.toString(StandardCharsets.UTF_8));
-        lines.add(new SerialLine(text, nowNanos));
+        SerialLine line = new SerialLine(text, nowNanos);
+        lines.add(line);
         unfinished.reset();
+        if (Heartbeat.of(line).isPresent()) {
+            heartbeatCount.incrementAndGet();
+        }
+        lineCount = lines.size();
     }
 }

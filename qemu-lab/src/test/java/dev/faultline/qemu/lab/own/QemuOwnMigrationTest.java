@@ -42,13 +42,13 @@ class QemuOwnMigrationTest {
                 QemuVm d = QemuVm.start(s.spec().incoming("d").withPrefix(hosts.command(1)));
                 QemuVm e = QemuVm.start(s.spec().incoming("e").withPrefix(hosts.command(2)))) {
             s.awaitReady();
-            s.serial().awaitHeartbeats(50, PATIENCE);
+            s.awaitHeartbeats(50, PATIENCE);
 
             OwnResult first = QemuOwnMigration.run(s, d, hosts.address(1), OwnMode.POSTCOPY, PATIENCE);
             s.quit();
-            d.serial().awaitHeartbeats(250, PATIENCE);
+            d.awaitHeartbeats(250, PATIENCE);
             OwnResult second = QemuOwnMigration.run(d, e, hosts.address(2), OwnMode.POSTCOPY_PREEMPT, PATIENCE);
-            e.serial().awaitHeartbeats(250, PATIENCE);
+            e.awaitHeartbeats(250, PATIENCE);
 
             Continuity continuity = Continuity.of(s.log(), d.log(), e.log());
             continuity.assertUnbroken();
@@ -69,10 +69,10 @@ class QemuOwnMigrationTest {
         try (QemuVm s = QemuVm.start(spec);
                 QemuVm d = QemuVm.start(spec.incoming("d"))) {
             s.awaitReady();
-            s.serial().awaitHeartbeats(50, PATIENCE);
+            s.awaitHeartbeats(50, PATIENCE);
 
             OwnResult result = QemuOwnMigration.run(s, d, LOOPBACK, mode, PATIENCE);
-            d.serial().awaitHeartbeats(300, PATIENCE);
+            d.awaitHeartbeats(300, PATIENCE);
 
             Continuity.of(s.log(), d.log()).assertUnbroken();
             assertSensible(result);
