@@ -11,6 +11,7 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
@@ -91,7 +92,7 @@ class QemuEngineTest {
                 QemuGuest destination = QemuGuest.attach(to.options(), QemuRole.DESTINATION);
                 Acceptor acceptor = Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             FutureTask<DestinationReport> receiving = new FutureTask<>(() -> DestinationEngine.run(
-                    destination, acceptor, new DestinationOptions(false, TestSwitch.NONE), _ -> {}));
+                    destination, acceptor, new DestinationOptions(false, TestSwitch.NONE), Journal.unkept(), _ -> {}));
             Thread.ofPlatform().daemon().start(receiving);
             SourceReport sent = send(source, acceptor, mode);
             DestinationReport received = receiving.get(60, TimeUnit.SECONDS);
@@ -113,7 +114,8 @@ class QemuEngineTest {
     private static SourceReport send(QemuGuest source, Acceptor acceptor, MigrationMode mode)
             throws MigrationException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), acceptor.port());
-        return SourceEngine.run(source, new SourceOptions(address, mode, 0, TestSwitch.NONE), _ -> {});
+        return SourceEngine.run(
+                source, new SourceOptions(address, mode, 0, TestSwitch.NONE), Journal.unkept(), _ -> {});
     }
 
     private static int counter(Qemu qemu) {
