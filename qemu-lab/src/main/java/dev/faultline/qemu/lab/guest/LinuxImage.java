@@ -74,7 +74,9 @@ public record LinuxImage(Path kernel, Path initramfs) {
      * @param disk whether it has a disk to use
      */
     public static String commandLine(GuestLoad load, boolean disk) {
-        return KERNEL_PARAMETERS + load.kernelParameters(disk);
+        // Told and not measured: on a busy host the kernel measures a rate that is far off.
+        return KERNEL_PARAMETERS + "tsc_early_khz=" + TimeStampCounter.cyclesPerMilli() + " "
+                + load.kernelParameters(disk);
     }
 
     /** What is in the first file system besides the workload, by its path there. */

@@ -19,7 +19,6 @@ public final class RomImage {
     private static final long PAGE_BYTES = 4096;
     private static final long VERSION_BYTES = 4;
     private static final long MILLIS_PER_SECOND = 1000;
-    private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
     private RomImage() {}
 
@@ -33,7 +32,8 @@ public final class RomImage {
     public static byte[] with(GuestLoad load) {
         try {
             byte[] rom = Files.readAllBytes(assembled());
-            ByteBuffer.wrap(rom).put(PARAMETERS, parameters(load, cyclesPerMilli()), 0, PARAMETER_BYTES);
+            ByteBuffer parameters = parameters(load, TimeStampCounter.cyclesPerMilli());
+            ByteBuffer.wrap(rom).put(PARAMETERS, parameters, 0, PARAMETER_BYTES);
             return rom;
         } catch (IOException e) {
             throw new LabException("cannot read the ROM", e);
@@ -93,14 +93,5 @@ public final class RomImage {
 
     private static long commonFactor(long a, long b) {
         return b == 0 ? a : commonFactor(b, a % b);
-    }
-
-    private static long cyclesPerMilli() throws IOException {
-        return Files.readAllLines(PROCESSORS).stream()
-                .filter(line -> line.startsWith("cpu MHz"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .mapToLong(mhz -> Math.round(Double.parseDouble(mhz) * MILLIS_PER_SECOND))
-                .findFirst()
-                .orElseThrow(() -> new LabException(PROCESSORS + " does not tell the rate of the time stamp counter"));
     }
 }
