@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /**
  * An unmodified QEMU moves, from machine to machine to machine, over a network. Its guest verifies all its memory and its
@@ -33,6 +34,7 @@ class QemuMoveIT {
     private static final int BEATS_OF_A_WALK = 250;
 
     private static final int HOPS = 2;
+    private static final long SLOW_BITS_PER_SECOND = 400_000_000L;
 
     private final Soak soak = new Soak("qemu-move");
 
@@ -99,6 +101,28 @@ class QemuMoveIT {
                         "total ms",
                         "wrong pages"),
                 rows);
+    }
+
+    /** So slow a link that the guest rewrites its memory faster than it can be sent; what it touches comes first. */
+    @Test
+    void aQemuMovesOverASlowLink() {
+        VmSpec spec = VmSpec.of("slow", Accelerator.KVM, new GuestLoad(64, 32, GuestLoad.UNTHROTTLED, 10));
+        try (Namespaces network = Namespaces.create(2);
+                QemuVm source = QemuVm.start(spec);
+                QemuVm destination = QemuVm.start(spec.incoming("slow-to"));
+                QemuMove move = new QemuMove(source, destination, network, journals)) {
+            network.shape(SLOW_BITS_PER_SECOND);
+            source.awaitReady();
+            source.serial().awaitHeartbeats(50, BEATS);
+            JsonNode sent = move.run("--mode", "hybrid").sent();
+            destination.serial().awaitHeartbeats(BEATS_OF_A_WALK, BEATS);
+            Continuity.of(source.log(), destination.log()).assertUnbroken();
+            assertThat(sent.path("dirtyPages").asLong())
+                    .as("it did not converge: %s", sent)
+                    .isGreaterThan(1000);
+            long leastNanos = sent.path("sentBytes").asLong() * Byte.SIZE * 1_000_000_000L / SLOW_BITS_PER_SECOND;
+            assertThat(sent.path("totalNanos").asLong()).as("the link is slow").isGreaterThan(leastNanos / 2);
+        }
     }
 
     private List<List<String>> moveAlongChain(int chain, Plan plan, Namespaces network) throws IOException {

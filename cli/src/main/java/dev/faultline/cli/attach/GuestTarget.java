@@ -1,6 +1,7 @@
 package dev.faultline.cli.attach;
 
 import dev.faultline.cli.command.Limits;
+import dev.faultline.cli.text.Numbers;
 import dev.faultline.guest.kvm.control.VmmClient;
 import dev.faultline.guest.kvm.control.VmmMonitor;
 import dev.faultline.guest.qemu.QemuGuest;
@@ -9,6 +10,7 @@ import dev.faultline.guest.qemu.inspection.Finding;
 import dev.faultline.guest.qemu.inspection.QemuRole;
 import dev.faultline.migration.guest.GuestState;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +66,31 @@ public final class GuestTarget {
             QemuGuest found = resuming
                     ? QemuGuest.reattach(options(qemu), role(side))
                     : QemuGuest.attach(options(qemu), role(side));
-            return new Attached(found, found::quit);
+            return new Attached(found, found::quit, notes(found));
         }
         VmmClient client = VmmClient.attach(guest, Limits.COMMAND_NANOS);
-        return new Attached(client, () -> {
-            client.close(); // it can only be told to quit while nobody is attached
-            quitMicroVm();
-        });
+        return new Attached(
+                client,
+                () -> {
+                    client.close(); // it can only be told to quit while nobody is attached
+                    quitMicroVm();
+                },
+                List.of());
+    }
+
+    private static List<String> notes(QemuGuest guest) {
+        List<String> notes = new ArrayList<>();
+        for (Finding finding : guest.findings()) {
+            if (finding.verdict() == Finding.Verdict.NOTE) {
+                notes.add(finding.line() + ".");
+            }
+        }
+        notes.add(
+                guest.stoppedNanos() == 0
+                        ? "QEMU has a userfaultfd that an earlier engine opened in it."
+                        : "QEMU's main thread stood still for " + Numbers.nanos(guest.stoppedNanos())
+                                + ", to open a userfaultfd in it.");
+        return notes;
     }
 
     /**

@@ -1,11 +1,13 @@
 package dev.faultline.cli.command;
 
+import dev.faultline.cli.attach.Attached;
 import dev.faultline.cli.json.Events;
 import dev.faultline.cli.json.Json;
 import dev.faultline.cli.json.RecordJson;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.source.SourceReport;
 import java.net.InetSocketAddress;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Tells what an engine does, and has done: to people, or to machines. */
 final class Done {
@@ -13,6 +15,16 @@ final class Done {
 
     Done(boolean json) {
         this.json = json;
+    }
+
+    void attached(Attached attached) {
+        if (!json) {
+            attached.notes().forEach(System.out::println);
+        } else if (!attached.notes().isEmpty()) {
+            ObjectNode event = Json.object();
+            attached.notes().forEach(event.putArray("notes")::add);
+            new Events(System.out).write(Events.ATTACHED, event);
+        }
     }
 
     void listening(InetSocketAddress address, int port) {

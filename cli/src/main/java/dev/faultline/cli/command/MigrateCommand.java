@@ -92,6 +92,7 @@ public final class MigrateCommand implements Callable<Integer> {
         try (Attached attached = target.attach(Side.SOURCE);
                 Journal journal = journals.claim(target, attached.guest());
                 ProgressPrinter progress = new ProgressPrinter(json)) {
+            new Done(json).attached(attached);
             SourceReport report = SourceEngine.run(attached.guest(), options, journal, progress);
             if (!keepSource) {
                 attached.quit();

@@ -75,6 +75,7 @@ public final class ReceiveCommand implements Callable<Integer> {
                 Journal journal = journals.claim(target, attached.guest());
                 Acceptor acceptor = Acceptor.listen(address);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
+            new Done(json).attached(attached);
             new Done(json).listening(address, acceptor.port());
             new Done(json)
                     .destination(

@@ -9,6 +9,8 @@ public final class Events {
     public static final String EVENT = "event";
     /** A guest's process is ready. */
     public static final String READY = "ready";
+    /** An engine has attached to a guest of which there is something to say. */
+    public static final String ATTACHED = "attached";
     /** A destination listens. */
     public static final String LISTENING = "listening";
     /** How far a migration is. */

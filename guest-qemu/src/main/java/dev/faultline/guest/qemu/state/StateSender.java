@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class StateSender implements AutoCloseable {
     private static final String NAME = "faultline-state";
-    private static final long MOST_BYTES = 512L << 20;
+    private static final long MOST_BYTES = 64L << 20; // what one frame of a control connection carries
     private static final String STOPPED = "pre-switchover";
     private static final String COMPLETED = "completed";
     /** MigrationStatus, qapi/migration.json, QEMU 7.2. */
