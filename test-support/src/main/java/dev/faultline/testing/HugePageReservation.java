@@ -100,7 +100,15 @@ public final class HugePageReservation implements AutoCloseable {
         }
     }
 
+    /**
+     * Without what is surplus: pages that were taken off while they were in use. The kernel shows them with the others
+     * until they are free, but they are not what it sets.
+     */
     private static long total(Path pool) throws IOException {
-        return Long.parseLong(Files.readString(pool).strip());
+        return number(pool) - number(pool.resolveSibling("surplus_hugepages"));
+    }
+
+    private static long number(Path file) throws IOException {
+        return Long.parseLong(Files.readString(file).strip());
     }
 }

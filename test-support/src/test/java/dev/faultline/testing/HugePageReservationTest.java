@@ -17,6 +17,7 @@ class HugePageReservationTest {
     void fill(@TempDir Path folder) throws IOException {
         pool = folder.resolve("nr_hugepages");
         Files.writeString(pool, "125\n");
+        Files.writeString(pool.resolveSibling("surplus_hugepages"), "0\n");
     }
 
     private long total() throws IOException {
@@ -38,5 +39,16 @@ class HugePageReservationTest {
             Files.writeString(pool, "228\n");
         }
         assertThat(total()).isEqualTo(225);
+    }
+
+    /** The pages of a process that is about to end are still shown when the next ones are taken off. */
+    @Test
+    void surplusOfPagesThatAreInUseIsNotCountedTwice() throws IOException {
+        try (HugePageReservation _ = HugePageReservation.add(pool, 3)) {
+            // Somebody else took 10 of 138 off, which are in use.
+            Files.writeString(pool, "138\n");
+            Files.writeString(pool.resolveSibling("surplus_hugepages"), "10\n");
+        }
+        assertThat(total()).isEqualTo(125);
     }
 }
