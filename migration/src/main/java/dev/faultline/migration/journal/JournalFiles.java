@@ -14,13 +14,20 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A journal's files: {@code KEY.lock} is held by its engine, {@code KEY.move} is the entry, replaced as a whole. */
 final class JournalFiles implements AutoCloseable {
     private static final String ENTRY = ".move";
+    private static final String PAGES = ".pages";
+    private static final String DIRTY = ".dirty";
+    private static final String FRESH = ".new";
+    private static final String LOCK = ".lock";
+    private static final Set<Phase> AWAITED = EnumSet.of(Phase.PREPARED, Phase.NEVER, Phase.COMPLETE);
 
     private final Path directory;
     private final String key;
@@ -34,7 +41,7 @@ final class JournalFiles implements AutoCloseable {
 
     static JournalFiles lock(Path directory, ProcessKey process, String name) {
         String key = process.fileName();
-        Path path = directory.resolve(key + ".lock");
+        Path path = directory.resolve(key + LOCK);
         try {
             // Who can write here can make an engine overwrite memory: nobody else may.
             Files.createDirectories(
@@ -52,17 +59,28 @@ final class JournalFiles implements AutoCloseable {
         }
     }
 
-    /** Takes the locks of processes that have ended away, if they left nothing to be resumed. */
+    /** Takes away what is left of guests that have ended, unless their peer may still want to hear how it went. */
     private static void sweep(Path directory) throws IOException {
-        try (DirectoryStream<Path> locks = Files.newDirectoryStream(directory, "*.lock")) {
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(directory, "*" + LOCK)) {
             for (Path lock : locks) {
-                String key = lock.getFileName().toString().replaceFirst("\\.lock$", "");
-                boolean mayGo =
+                String name = lock.getFileName().toString();
+                String key = name.substring(0, name.length() - LOCK.length());
+                boolean hasEnded =
                         ProcessKey.parse(key).map(process -> !process.isAlive()).orElse(false);
-                if (mayGo && !Files.exists(directory.resolve(key + ENTRY))) {
-                    Files.deleteIfExists(lock);
+                if (hasEnded && !isAwaited(directory.resolve(key + ENTRY))) {
+                    for (String kind : List.of(ENTRY, PAGES, DIRTY, FRESH, LOCK)) {
+                        Files.deleteIfExists(directory.resolve(key + kind));
+                    }
                 }
             }
+        }
+    }
+
+    private static boolean isAwaited(Path entry) {
+        try {
+            return Files.exists(entry) && AWAITED.contains(read(entry).phase());
+        } catch (GuestException e) {
+            return true; // it is for somebody to look at
         }
     }
 
@@ -81,11 +99,11 @@ final class JournalFiles implements AutoCloseable {
     }
 
     Path pages() {
-        return directory.resolve(key + ".pages");
+        return directory.resolve(key + PAGES);
     }
 
     Path dirty() {
-        return directory.resolve(key + ".dirty");
+        return directory.resolve(key + DIRTY);
     }
 
     private Path entry() {
@@ -110,7 +128,7 @@ final class JournalFiles implements AutoCloseable {
 
     /** Replaces the entry: whoever reads it finds the one before or this one. */
     void writeEntry(Entry next) {
-        Path fresh = directory.resolve(key + ".new");
+        Path fresh = directory.resolve(key + FRESH);
         try {
             StringWriter text = new StringWriter();
             next.toProperties().store(text, null);
