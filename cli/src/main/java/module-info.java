@@ -7,6 +7,7 @@ module dev.faultline.cli {
     requires dev.faultline.uffd;
     requires dev.faultline.migration;
     requires dev.faultline.guest.kvm;
+    requires dev.faultline.guest.qemu;
     requires dev.faultline.conformance;
     requires info.picocli;
     requires tools.jackson.databind;
@@ -25,6 +26,8 @@ module dev.faultline.cli {
     opens dev.faultline.cli.doctor to
             info.picocli;
     opens dev.faultline.cli.option to
+            info.picocli;
+    opens dev.faultline.cli.rate to
             info.picocli;
     opens dev.faultline.cli.attach to
             info.picocli;

@@ -60,7 +60,7 @@ final class StateCheck {
                         "start the destination's QEMU with '-incoming defer'");
     }
 
-    private static Finding migration(Subject subject, String status, String runState) {
+    static Finding migration(Subject subject, String status, String runState) {
         String what = "migration";
         if (OVER.contains(status)) {
             return Finding.ok(what, "none is under way");
