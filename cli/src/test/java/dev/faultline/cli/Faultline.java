@@ -167,9 +167,9 @@ final class Faultline implements AutoCloseable {
         }
     }
 
-    /** SIGTERM. */
+    /** SIGTERM. What it prints then is read, which {@link Process#destroy} would not. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     @Override

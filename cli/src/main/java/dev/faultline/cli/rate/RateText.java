@@ -76,7 +76,7 @@ final class RateText implements RateView {
 
     /** A file's name may be anything, orders to the terminal included. */
     static String printable(String name) {
-        return name.replaceAll("\\p{Cntrl}", "?");
+        return name.replaceAll("\\p{Cc}", "?");
     }
 
     @Override

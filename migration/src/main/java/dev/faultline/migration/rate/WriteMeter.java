@@ -17,8 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Watches what a process writes to its shared memory, with no help from it. It goes on as it did, but for a page fault at
- * the first write to each page after each sample, and for two stops of its main thread of some microseconds at the
- * beginning. What is written past its page tables is not seen: by other processes, by pwrite(2), by devices to pages
+ * the first write to each page after each sample, and for two short stops of its main thread at the beginning. What is written past its page tables is not seen: by other processes, by pwrite(2), by devices to pages
  * that they had looked up before.
  *
  * <p>The userfaultfd is closed in that process as soon as it is open: nothing of it stays there, also if this process is
