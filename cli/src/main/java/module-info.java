@@ -27,6 +27,8 @@ module dev.faultline.cli {
             info.picocli;
     opens dev.faultline.cli.option to
             info.picocli;
+    opens dev.faultline.cli.rate to
+            info.picocli;
     opens dev.faultline.cli.attach to
             info.picocli;
 }

@@ -10,6 +10,7 @@ import dev.faultline.cli.conformance.ConformanceCommand;
 import dev.faultline.cli.demo.DemoCommand;
 import dev.faultline.cli.differential.DifferentialCommand;
 import dev.faultline.cli.doctor.DoctorCommand;
+import dev.faultline.cli.rate.DirtyRateCommand;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -31,6 +32,7 @@ import picocli.CommandLine.IVersionProvider;
             ResumeCommand.class,
             StatusCommand.class,
             ControlCommand.class,
+            DirtyRateCommand.class,
             ConformanceCommand.class,
             DifferentialCommand.class
         })

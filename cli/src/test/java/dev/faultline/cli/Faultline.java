@@ -172,9 +172,9 @@ final class Faultline implements AutoCloseable {
         }
     }
 
-    /** SIGTERM. */
+    /** SIGTERM. What it prints then is read, which {@link Process#destroy} would not. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     @Override

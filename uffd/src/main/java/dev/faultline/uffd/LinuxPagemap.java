@@ -111,6 +111,7 @@ public final class LinuxPagemap implements Pagemap {
                 "The range must be registered for write protection on a userfaultfd with WP_ASYNC (Linux 6.7)";
             case Errno.ENOTTY -> "PAGEMAP_SCAN needs Linux 6.7 or newer";
             case Errno.EINVAL -> "The range must be aligned to pages";
+            case Errno.ESRCH -> "The process has ended, or runs another program now";
             default -> "";
         };
     }

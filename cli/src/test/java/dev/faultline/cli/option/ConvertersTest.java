@@ -9,6 +9,8 @@ import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.uffd.memory.PageSize;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +53,17 @@ class ConvertersTest {
         for (String wrong : new String[] {"0", "-1", "fast", "1000000001", ""}) {
             assertThatExceptionOfType(TypeConversionException.class)
                     .isThrownBy(() -> new RateConverter().convert(wrong));
+        }
+    }
+
+    @Test
+    void readsSeconds() {
+        assertThat(new SecondsConverter().convert("2")).isEqualTo(Duration.ofSeconds(2));
+        assertThat(new SecondsConverter().convert("0.25s")).isEqualTo(Duration.ofMillis(250));
+        for (String wrong : List.of("0", "0.001", "-1", "1.0005", "1e9", "1m", "", "s")) {
+            assertThatExceptionOfType(TypeConversionException.class)
+                    .isThrownBy(() -> new SecondsConverter().convert(wrong))
+                    .withMessageContaining("'" + wrong + "' is no time");
         }
     }
 

@@ -9,6 +9,9 @@ import dev.faultline.uffd.internal.linux.Scratch;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A memory file of the kernel: a memfd of 4 KiB pages or of huge pages. Source: memfd_create(2), linux/memfd.h, Linux 6.18.
@@ -111,9 +114,29 @@ public final class Memfd implements MemoryFile {
         return adopt(fd, lengthBytes, pageSize);
     }
 
+    /**
+     * {@return the page size of a file that is memory: a memfd, shared memory of System V, or on tmpfs or hugetlbfs;
+     * nothing of any other file}
+     *
+     * @param fd its descriptor, also one of O_PATH
+     * @throws LinuxException as fstatfs(2)
+     * @throws IllegalArgumentException if it has huge pages of a size that is not supported
+     */
+    public static Optional<PageSize> pageSizeOf(Fd fd) {
+        // Device nodes may be on a tmpfs, too.
+        boolean isFile = Files.isRegularFile(Path.of("/proc/self/fd", Integer.toString(fd.number())));
+        return isFile && isMemory(statfs(fd).get(JAVA_LONG, 0))
+                ? Optional.of(PageSize.ofBytes(pageBytes(fd)))
+                : Optional.empty();
+    }
+
+    private static boolean isMemory(long magic) {
+        return magic == HUGETLBFS_MAGIC || magic == TMPFS_MAGIC;
+    }
+
     private static void requireMemory(Fd fd) {
         long magic = statfs(fd).get(JAVA_LONG, 0);
-        if (magic != HUGETLBFS_MAGIC && magic != TMPFS_MAGIC) {
+        if (!isMemory(magic)) {
             throw new IllegalArgumentException(String.format(
                     "the file is on a file system (0x%x) that is no memory: a memfd is, and files on tmpfs or hugetlbfs",
                     magic));

@@ -2,6 +2,8 @@ package dev.faultline.uffd.proc;
 
 import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.internal.linux.LibC;
+import dev.faultline.uffd.memory.Memfd;
+import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The files behind mappings of other processes. Source: proc_pid_map_files(5). */
@@ -31,15 +34,34 @@ public final class MappedFiles {
      *     if the file may not be written
      */
     public static Fd open(long processId, MemoryMapping mapping) {
+        return open(processId, mapping, LibC.O_RDWR | LibC.O_CLOEXEC);
+    }
+
+    /**
+     * {@return the page size of the memory behind a mapping; nothing if that is no memory, but a disk's file or a device}
+     * Nothing is opened for that: to open a device may do something.
+     *
+     * @param processId the process
+     * @param mapping one of its mappings, merged or not
+     * @throws LinuxException as {@link #open}
+     * @throws IllegalArgumentException if it has huge pages of a size that is not supported
+     */
+    public static Optional<PageSize> memoryPageSize(long processId, MemoryMapping mapping) {
+        try (Fd fd = open(processId, mapping, LibC.O_PATH | LibC.O_CLOEXEC)) {
+            return Memfd.pageSizeOf(fd);
+        }
+    }
+
+    private static Fd open(long processId, MemoryMapping mapping, int flags) {
         MemoryMapping part = partAt(processId, mapping);
         String path = String.format("/proc/%d/map_files/%x-%x", processId, part.start(), part.end());
-        long result = LibC.open(path, LibC.O_RDWR | LibC.O_CLOEXEC);
+        long result = LibC.open(path, flags);
         if (result >= 0) {
             return Fd.owning(result);
         }
         int errno = (int) -result;
         if (errno == Errno.EPERM || errno == Errno.EACCES) {
-            Fd byPath = openByPath(processId, mapping);
+            Fd byPath = openByPath(processId, mapping, flags);
             if (byPath != null) {
                 return byPath;
             }
@@ -61,9 +83,9 @@ public final class MappedFiles {
                 "It was unmapped meanwhile");
     }
 
-    private static @Nullable Fd openByPath(long processId, MemoryMapping mapping) {
+    private static @Nullable Fd openByPath(long processId, MemoryMapping mapping, int flags) {
         // As the process sees it: it may have another root.
-        long result = LibC.open("/proc/" + processId + "/root" + mapping.path(), LibC.O_RDWR | LibC.O_CLOEXEC);
+        long result = LibC.open("/proc/" + processId + "/root" + mapping.path(), flags);
         if (result < 0) {
             return null;
         }

@@ -21,6 +21,10 @@ import dev.faultline.uffd.os.Poller;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -57,6 +61,40 @@ class OtherProcessTest {
                 file.read(4096, read);
                 assertThat(read.get(JAVA_LONG, 0)).isEqualTo(77);
             }
+        }
+    }
+
+    @Test
+    void memoryIsToldFromDevicesAndFilesOfADisk() throws IOException {
+        try (Memfd file = Memfd.create("memory", LENGTH_BYTES, PageSize.SIZE_4K);
+                GuestMapping guest = file.mapGuest()) {
+            assertThat(MappedFiles.memoryPageSize(SELF, mappingAt(guest.address())))
+                    .contains(PageSize.SIZE_4K);
+        }
+        Path disk = Files.write(
+                Path.of("target", "disk-" + SELF).toAbsolutePath(), new byte[(int) PageSize.SIZE_4K.bytes()]);
+        try (FileChannel channel = FileChannel.open(disk, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, PageSize.SIZE_4K.bytes(), arena);
+            assertThat(MappedFiles.memoryPageSize(SELF, mappingAt(mapped.address())))
+                    .isEmpty();
+        } finally {
+            Files.delete(disk);
+        }
+        // On a file system of memory, and no memory.
+        try (Fd device = Fd.open("/dev/null", false)) {
+            assertThat(Memfd.pageSizeOf(device)).isEmpty();
+        }
+    }
+
+    /** A mapping that reserves nothing takes no huge page. */
+    @Test
+    void hugePagesAreTold() {
+        try (Memfd file = Memfd.create("huge", PageSize.SIZE_2M.bytes(), PageSize.SIZE_2M);
+                AliasMapping alias = file.mapAlias()) {
+            assertThat(MappedFiles.memoryPageSize(
+                            SELF, mappingAt(alias.segment().address())))
+                    .contains(PageSize.SIZE_2M);
         }
     }
 

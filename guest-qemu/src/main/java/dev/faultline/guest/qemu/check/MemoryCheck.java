@@ -17,9 +17,8 @@ import tools.jackson.databind.JsonNode;
 /** Whether all of the guest's RAM is in files that can be mapped once more. */
 final class MemoryCheck {
     private static final String WHAT = "memory";
-    private static final String ADVICE =
-            "start it with -object memory-backend-file,id=ram,size=...,mem-path=/dev/shm/NAME,"
-                    + "share=on -machine memory-backend=ram";
+    static final String ADVICE = "start it with -object memory-backend-file,id=ram,size=...,mem-path=/dev/shm/NAME,"
+            + "share=on -machine memory-backend=ram";
     private static final String FILE_BACKEND = "memory-backend-file";
     private static final long BIG_BYTES = 64 << 20;
 

@@ -60,7 +60,7 @@ final class StateCheck {
                         "start the destination's QEMU with '-incoming defer'");
     }
 
-    private static Finding migration(Subject subject, JsonNode migration) {
+    static Finding migration(Subject subject, JsonNode migration) {
         String what = "migration";
         if (!subject.isSource() && migration.has("socket-address")) {
             return Finding.refused(

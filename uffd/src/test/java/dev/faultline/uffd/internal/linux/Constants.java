@@ -75,6 +75,7 @@ final class Constants {
             internal.linux.LibC      O_RDWR                     O_RDWR
             internal.linux.LibC      O_NONBLOCK                 O_NONBLOCK
             internal.linux.LibC      O_CLOEXEC                  O_CLOEXEC
+            internal.linux.LibC      O_PATH                     O_PATH
             internal.linux.LibC      AT_FDCWD                   AT_FDCWD
             internal.linux.LibC      AT_EMPTY_PATH              AT_EMPTY_PATH
             internal.linux.LibC      PROT_READ                  PROT_READ
