@@ -21,11 +21,11 @@ public final class HugePageReservation implements AutoCloseable {
     private static final Path POOLS = Path.of("/sys/kernel/mm/hugepages");
 
     private final Path pool;
-    private final int pages;
+    private final long pages;
     private final AtomicBoolean given = new AtomicBoolean();
     private final Thread atExit = new Thread(this::giveBack, "huge pages back");
 
-    private HugePageReservation(Path pool, int pages) {
+    private HugePageReservation(Path pool, long pages) {
         this.pool = pool;
         this.pages = pages;
     }
@@ -56,8 +56,7 @@ public final class HugePageReservation implements AutoCloseable {
     }
 
     static HugePageReservation add(Path pool, int pages) throws IOException {
-        change(pool, pages, true);
-        HugePageReservation reservation = new HugePageReservation(pool, pages);
+        HugePageReservation reservation = new HugePageReservation(pool, addNew(pool, pages));
         // A run that is broken off, by Ctrl-C say, does not close it.
         Runtime.getRuntime().addShutdownHook(reservation.atExit);
         return reservation;
@@ -76,28 +75,52 @@ public final class HugePageReservation implements AutoCloseable {
     private void giveBack() {
         try {
             if (given.compareAndSet(false, true)) {
-                change(pool, -pages, false);
+                take(pool, pages);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("take " + pages + " off " + pool + " by hand", e);
         }
     }
 
+    private interface Change {
+        long apply() throws IOException;
+    }
+
     /**
      * Reading and writing are one step among all who keep the lock: between processes it is the file's, which one process
      * cannot take twice, and so between the threads of one it is the class's.
      */
-    private static synchronized void change(Path pool, long by, boolean all) throws IOException {
+    private static synchronized long locked(Path pool, Change change) throws IOException {
         try (FileChannel channel = FileChannel.open(pool, StandardOpenOption.WRITE);
                 FileLock _ = channel.lock()) {
-            long before = total(pool);
-            Files.writeString(pool, Long.toString(Math.max(0, before + by)));
-            long found = total(pool) - before;
-            if (all && found < by) {
-                Files.writeString(pool, Long.toString(before));
-                throw new IllegalStateException("the kernel found room for " + found + " more");
-            }
+            return change.apply();
         }
+    }
+
+    /** {@return by how many the kernel's number was raised} Surplus pages, which are in use, count as well from then on. */
+    private static long addNew(Path pool, int pages) throws IOException {
+        return locked(pool, () -> {
+            long before = total(pool);
+            long wanted = number(pool) + pages;
+            set(pool, wanted);
+            long found = total(pool);
+            if (found < wanted) {
+                set(pool, before);
+                throw new IllegalStateException("the kernel found room for " + (found - wanted + pages) + " more");
+            }
+            return wanted - before;
+        });
+    }
+
+    private static void take(Path pool, long pages) throws IOException {
+        locked(pool, () -> {
+            set(pool, Math.max(0, total(pool) - pages));
+            return 0;
+        });
+    }
+
+    private static void set(Path pool, long pages) throws IOException {
+        Files.writeString(pool, Long.toString(pages));
     }
 
     /**
