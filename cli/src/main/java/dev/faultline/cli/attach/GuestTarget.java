@@ -1,6 +1,5 @@
 package dev.faultline.cli.attach;
 
-import dev.faultline.cli.command.Limits;
 import dev.faultline.cli.text.Numbers;
 import dev.faultline.guest.kvm.control.VmmClient;
 import dev.faultline.guest.kvm.control.VmmMonitor;

@@ -1,5 +1,6 @@
 package dev.faultline.cli.command;
 
+import dev.faultline.cli.attach.Limits;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.guest.kvm.control.VmmClient;
 import dev.faultline.guest.kvm.control.VmmMonitor;

@@ -1,5 +1,6 @@
 package dev.faultline.cli.command;
 
+import dev.faultline.cli.attach.Limits;
 import dev.faultline.guest.kvm.control.VmmMonitor;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package dev.faultline.cli.demo;
 
-import dev.faultline.cli.command.Limits;
+import dev.faultline.cli.attach.Limits;
 import dev.faultline.cli.json.Events;
 import dev.faultline.cli.json.RecordJson;
 import dev.faultline.cli.option.EnumConverter;

@@ -18,6 +18,8 @@ import java.util.List;
  * trace a child; the kernel kills it when the shell, or this JVM, dies.
  */
 final class Writer implements AutoCloseable {
+    private static final String JAR = "jar:";
+
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final String SHELL = "exec 3<&0; setpriv --pdeathsig KILL \"$@\" <&3 & echo $!; wait $!";
 
@@ -70,8 +72,11 @@ final class Writer implements AutoCloseable {
     /** Where a class really is: the code source of a patched module does not tell. */
     private static Path rootOf(Class<?> type) {
         String name = "/" + type.getName().replace('.', '/') + ".class";
-        String path =
-                Path.of(URI.create(String.valueOf(type.getResource(name)))).toString();
+        String location = String.valueOf(type.getResource(name));
+        if (location.startsWith(JAR)) {
+            return Path.of(URI.create(location.substring(JAR.length(), location.indexOf('!'))));
+        }
+        String path = Path.of(URI.create(location)).toString();
         return Path.of(path.substring(0, path.length() - name.length()));
     }
 

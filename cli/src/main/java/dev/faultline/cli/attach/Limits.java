@@ -1,4 +1,4 @@
-package dev.faultline.cli.command;
+package dev.faultline.cli.attach;
 
 import java.util.concurrent.TimeUnit;
 
