@@ -235,6 +235,8 @@ class QemuBenchIT {
             - QEMU's pre-copy default is 300 ms of downtime and 128 MiB/s; all others have no limit of bandwidth. Its post-copy begins after
               300 ms of pre-copy, as is usual; Faultline's postcopy mode copies nothing before.
             - QEMU 7.2's pre-copy under TCG loses writes of its guests, and is left out there.
+            - Of Faultline's downtime about 5 ms are QEMU's own (saving and loading devices). Most of the rest is code that runs for the first
+              time, in two JVMs that were started for the move: two engines in one warm JVM need 9 to 14 ms.
 
             MACHINE.
 
