@@ -15,8 +15,10 @@ final class DestinationCommands implements RoleCommands {
     private volatile boolean toldToRun;
     private volatile boolean relinquished;
 
-    DestinationCommands(QemuAttachment qemu) {
+    /** Of a machine in the middle of a move that another engine left, that one has loaded the device state. */
+    DestinationCommands(QemuAttachment qemu, boolean resuming) {
         this.qemu = qemu;
+        loaded = resuming;
         control = new RunControl(qemu.monitor());
         loader = new StateLoader(qemu.monitor(), qemu.log());
     }
