@@ -2,8 +2,12 @@ package dev.faultline.uffd;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +21,17 @@ public final class ChildJvm implements AutoCloseable {
     private static final Duration STEP = Duration.ofMillis(20);
 
     private final Process process;
-    private final Path output;
+    private final FileChannel output;
 
     private ChildJvm(List<String> command) {
         try {
-            output = Files.createTempFile("faultline-child", ".log");
+            Path file = Files.createTempFile("faultline-child", ".log");
+            output = FileChannel.open(file, StandardOpenOption.READ);
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
+                    .redirectOutput(file.toFile())
                     .start();
+            Files.delete(file); // now, for this JVM may be killed by its own test
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + command, e);
         }
@@ -99,7 +105,9 @@ public final class ChildJvm implements AutoCloseable {
     /** {@return what it wrote so far} */
     public String output() {
         try {
-            return Files.readString(output);
+            ByteBuffer bytes = ByteBuffer.allocate((int) output.size());
+            output.read(bytes, 0);
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -117,7 +125,7 @@ public final class ChildJvm implements AutoCloseable {
     public void close() {
         kill();
         try {
-            Files.deleteIfExists(output);
+            output.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -19,7 +19,8 @@ public final class HugePagePool implements AutoCloseable {
      * The lock is on the file itself, so that reading and writing are one step among all who keep it. Files are read by
      * cat, because the read of some shells takes a byte at a time, and of this one gets the first digit. A pool that
      * shrinks below what is in use would only defer the rest to the kernel, but an operator who looks should see the old
-     * number: so it waits for the pages to be free, up to some seconds.
+     * number: so it waits for the pages to be free, up to some seconds. Surplus pages, which are in use and not in the
+     * number, are the first that the kernel counts when it is raised: so it is raised by them too.
      */
     private static final String SCRIPT = """
             trap '' INT TERM HUP QUIT
@@ -28,13 +29,14 @@ public final class HugePagePool implements AutoCloseable {
             wanted=$1
             lock() { exec 9<$pool; flock 9 2>/dev/null || true; }
             unlock() { exec 9<&-; }
-            add() { echo $(($(cat $pool) + $1)) >$pool; }
             lock
             before=$(cat $pool)
-            add "$wanted" 2>/dev/null || { echo refused; exit 1; }
-            got=$(($(cat $pool) - before))
+            all=$(cat $state/nr_hugepages)
+            raise=$(($(cat $state/surplus_hugepages) + wanted))
+            { echo $((before + raise)) >$pool; } 2>/dev/null || { echo refused; exit 1; }
+            got=$(($(cat $state/nr_hugepages) - all))
             if [ "$got" -lt "$wanted" ]; then
-                add $((-got))
+                echo "$before" >$pool
                 echo "$got"
                 exit 1
             fi
@@ -49,7 +51,9 @@ public final class HugePagePool implements AutoCloseable {
                 tries=$((tries + 1))
             done
             lock
-            add $((-wanted))
+            left=$(($(cat $pool) - raise))
+            [ "$left" -ge 0 ] || left=0
+            echo "$left" >$pool
             """;
 
     private final Process watcher;

@@ -60,7 +60,8 @@ public final class QemuGuest implements Guest {
 
     private static QemuGuest attach(QemuOptions options, QemuRole role, boolean resuming) {
         QemuAttachment qemu = QemuAttachment.open(options, role, resuming);
-        return new QemuGuest(qemu, role == QemuRole.SOURCE ? new SourceCommands(qemu) : new DestinationCommands(qemu, resuming));
+        return new QemuGuest(
+                qemu, role == QemuRole.SOURCE ? new SourceCommands(qemu) : new DestinationCommands(qemu, resuming));
     }
 
     /**
