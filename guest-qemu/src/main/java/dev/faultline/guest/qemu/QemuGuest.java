@@ -34,7 +34,7 @@ public final class QemuGuest implements Guest {
     }
 
     /**
-     * Attaches: no other engine can meanwhile. QEMU's main thread stands still for about 50 microseconds for it. A
+     * Attaches: no other engine can meanwhile. QEMU's main thread stands still for a moment, see {@link #stoppedNanos}. A
      * destination does not start by itself any more from now on, also if it is detached again.
      *
      * @param options how to reach it
