@@ -45,7 +45,7 @@ class QemuMoveIT {
     private record Plan(
             Accelerator accelerator, Backing backing, int pagesPerSecond, boolean disk, int nodes, String mode) {
         VmSpec spec(String name, @Nullable DiskImage image) {
-            VmSpec spec = VmSpec.of(name, accelerator, new GuestLoad(64, 32, pagesPerSecond, 10))
+            VmSpec spec = VmSpec.of(name, accelerator, GuestLoad.of(pagesPerSecond))
                     .withMemory(256L << 20, backing)
                     .withMemoryNodes(nodes);
             return image == null ? spec : spec.withDisk(image);
@@ -106,7 +106,7 @@ class QemuMoveIT {
     /** So slow a link that the guest rewrites its memory faster than it can be sent; what it touches comes first. */
     @Test
     void aQemuMovesOverASlowLink() {
-        VmSpec spec = VmSpec.of("slow", Accelerator.KVM, new GuestLoad(64, 32, GuestLoad.UNTHROTTLED, 10));
+        VmSpec spec = VmSpec.of("slow", Accelerator.KVM, GuestLoad.of(GuestLoad.UNTHROTTLED));
         try (Namespaces network = Namespaces.create(2);
                 QemuVm source = QemuVm.start(spec);
                 QemuVm destination = QemuVm.start(spec.incoming("slow-to"));

@@ -16,9 +16,9 @@ class SabotageIT {
     };
 
     @ParameterizedTest
-    @CsvSource({"write-after-map, postcopy", "skip-final-scan, hybrid", "skip-final-scan, precopy"})
-    void theGuestFindsWrongPages(String testSwitch, String mode) {
-        assertCaught(Demos.run("--test-switch", testSwitch, "--mode", mode));
+    @CsvSource({"write-after-map, postcopy, 0", "skip-final-scan, hybrid, 50000", "skip-final-scan, precopy, 50000"})
+    void theGuestFindsWrongPages(String testSwitch, String mode, String writeRate) {
+        assertCaught(Demos.run("--test-switch", testSwitch, "--mode", mode, "--write-rate", writeRate));
     }
 
     @ParameterizedTest
