@@ -1,8 +1,13 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.Decision;
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.MigrationProgress;
+import dev.faultline.migration.OnNoConvergence;
+import dev.faultline.migration.OperatorAnswer;
+import dev.faultline.migration.OperatorOrder;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.EngineLoop;
@@ -25,7 +30,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Moves a guest away: runs the source's session over sockets and a real guest. One thread owns the session; workers send
@@ -40,7 +45,7 @@ public final class SourceEngine {
     private final Guest guest;
     private final SourceOptions options;
     private final Journal journal;
-    private final Consumer<MigrationProgress> progress;
+    private final SourceObserver observer;
     private final SourceCounters counters = new SourceCounters();
     private final SendLedger ledger = new SendLedger();
     private final FinalMap map = new FinalMap();
@@ -50,6 +55,9 @@ public final class SourceEngine {
     private final PageSender sender;
     private final RoundSender rounds;
     private final SourceSession session;
+    private final Gate roundGate;
+    private final Gate pushGate;
+    private final OrderDesk orders;
     private final EngineLoop loop;
     private final Outbox outbox;
 
@@ -62,6 +70,8 @@ public final class SourceEngine {
     private long downtimeNanos;
     private long deviceStateBytes;
     private final List<RoundSummary> finishedRounds = new ArrayList<>();
+    private final List<Decision> decisions = new ArrayList<>();
+    private boolean throttled;
     private String phase = "connecting";
     private String failure = "";
 
@@ -71,20 +81,27 @@ public final class SourceEngine {
             Journal journal,
             SourceMemory memory,
             Connections connections,
-            Consumer<MigrationProgress> progress) {
+            SourceObserver observer) {
         this.guest = guest;
         this.options = options;
         this.journal = journal;
-        this.progress = progress;
+        this.observer = observer;
         tracker = new WriteTracker(guest);
+        Limits limits = options.limits();
         session = new SourceSession(
-                options.mode(), new RoundPolicy(options.mode()), options.holdMapNanos(), guest.writesPinnedPages());
+                options.mode(),
+                new RoundPolicy(options.mode(), limits),
+                options.holdMapNanos(),
+                guest.writesPinnedPages());
         loop = new EngineLoop(reason -> perform(session.onFailure(reason)), this::tick);
         this.connections = connections;
         outbox = new Outbox(connections.control());
         this.memory = memory;
-        sender = new PageSender(connections.pages(), memory.newReaders(), ledger, counters);
-        rounds = new RoundSender(memory, tracker, sender, ledger, counters, options.testSwitch());
+        orders = new OrderDesk(loop, this::carryOut);
+        roundGate = new Gate(new Pace(limits.maxBytesPerSecond()));
+        pushGate = new Gate(new Pace(limits.maxPostcopyBytesPerSecond()));
+        sender = new PageSender(connections.pages(), memory.newReaders(), ledger, counters, roundGate, pushGate);
+        rounds = new RoundSender(memory, tracker, sender, ledger, counters, roundGate, options.testSwitch());
     }
 
     /**
@@ -93,12 +110,11 @@ public final class SourceEngine {
      * @param guest the guest, running or paused here
      * @param options how
      * @param journal the guest's journal; when this returns or throws, it holds what is left to be resumed, if anything
-     * @param progress told of the progress some times a second
+     * @param observer told how it goes on
      * @return what was done
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
-    public static SourceReport run(
-            Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
+    public static SourceReport run(Guest guest, SourceOptions options, Journal journal, SourceObserver observer)
             throws MigrationException {
         long sessionId = Connections.newSessionId();
         try {
@@ -106,10 +122,16 @@ public final class SourceEngine {
             if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
                 throw new MigrationException("this guest cannot be moved: it is " + state, null);
             }
+            if (options.limits().onNoConvergence() == OnNoConvergence.THROTTLE && !guest.canThrottle()) {
+                throw new MigrationException(
+                        "this guest cannot be moved with throttling: its machine (" + guest.machine()
+                                + ") cannot be throttled; choose to abort or to switch instead",
+                        null);
+            }
             try (SourceMemory memory = new SourceMemory(guest);
                     Connections connections = Connections.open(options.destination(), sessionId)) {
                 journal.begin(Phase.COPYING, sessionId, SourceOptions.text(options.destination()), guest.regions());
-                SourceEngine engine = new SourceEngine(guest, options, journal, memory, connections, progress);
+                SourceEngine engine = new SourceEngine(guest, options, journal, memory, connections, observer);
                 return engine.run(engine.session.start(Offer.of(guest), System.nanoTime()));
             }
         } catch (GuestException | LinuxException e) {
@@ -123,17 +145,16 @@ public final class SourceEngine {
      * @param guest the guest, paused here
      * @param options how; the address is where the destination listens now
      * @param journal the guest's journal, in phase COMMITTED or SERVING
-     * @param progress told of the progress some times a second
+     * @param observer told how it goes on
      * @return what was done
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
-    public static SourceReport resume(
-            Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
+    public static SourceReport resume(Guest guest, SourceOptions options, Journal journal, SourceObserver observer)
             throws MigrationException {
         Entry left = journal.entry();
         try (SourceMemory memory = new SourceMemory(guest);
                 Connections connections = Connections.open(options.destination(), left.sessionId())) {
-            SourceEngine engine = new SourceEngine(guest, options, journal, memory, connections, progress);
+            SourceEngine engine = new SourceEngine(guest, options, journal, memory, connections, observer);
             engine.resumed = true;
             engine.stoppedHere = left.runs();
             engine.needed = memory.newBits();
@@ -152,7 +173,12 @@ public final class SourceEngine {
                 "faults",
                 () -> new FaultAnswerer(connections.faults(), memory.newReaders(), map, counters, sendTwice).run());
         perform(first);
+        Function<OperatorOrder, OperatorAnswer> give = orders::give;
+        loop.tell(observer::began, give);
         loop.run();
+        orders.close();
+        roundGate.end();
+        pushGate.end();
         ledger.breakOff();
         map.giveUp();
         outbox.end();
@@ -179,6 +205,12 @@ public final class SourceEngine {
         }
     }
 
+    private OperatorAnswer carryOut(OperatorOrder order) {
+        SourceSession.OrderResult result = session.onOperator(order, System.nanoTime());
+        perform(result.actions());
+        return result.answer();
+    }
+
     private void readControl() throws IOException, InterruptedException {
         while (true) {
             Frame frame = connections.control().read();
@@ -196,9 +228,9 @@ public final class SourceEngine {
         long now = System.nanoTime();
         perform(session.onTick(now));
         loop.tell(
-                progress,
+                observer,
                 new MigrationProgress(
-                        phase,
+                        roundGate.isHeld() ? "held" : phase,
                         finishedRounds.size(),
                         counters.sentBytes.get(),
                         counters.faultPages.get() + counters.faultCurrent.get(),
@@ -230,11 +262,21 @@ public final class SourceEngine {
                 // On a thread of its own: protecting a big guest takes seconds, and the session has to be heard.
                 loop.start("track", () -> {
                     tracker.start();
-                    loop.post(() -> perform(session.onTracking()));
+                    loop.post(() -> perform(session.onTracking(System.nanoTime())));
                 });
             case SourceAction.SendRound send -> sendRound(send.round(), () -> rounds.sendRound(send.round()));
             case SourceAction.SendDrainedRound send ->
                 sendRound(send.round(), () -> rounds.sendDrainedRound(send.round(), guest));
+            case SourceAction.Note note -> {
+                decisions.add(note.decision());
+                loop.tell(observer::decided, note.decision());
+            }
+            case SourceAction.Hold hold -> roundGate.hold(hold.hold());
+            case SourceAction.CutRound _ -> roundGate.cutShort();
+            case SourceAction.Throttle throttle -> {
+                throttled = true; // also if the answer is lost
+                guest.throttle(throttle.percent());
+            }
             case SourceAction.Pause _ -> pause();
             case SourceAction.CopyRest _ -> freeze(() -> rounds.copyRest(map));
             case SourceAction.FreezeMap _ -> freeze(() -> rounds.freeze(map));
@@ -261,7 +303,7 @@ public final class SourceEngine {
             RoundSummary summary = round.call();
             loop.post(() -> {
                 finishedRounds.add(summary);
-                perform(session.onRound(summary));
+                perform(session.onRound(summary, System.nanoTime()));
             });
         });
     }
@@ -305,6 +347,7 @@ public final class SourceEngine {
             journal.record(Phase.PAUSED, true);
             stoppedHere = true; // also if the answer is lost: the machine may stop later
             guest.pause();
+            throttled = false;
         }
         if (options.mode() != MigrationMode.PRECOPY) {
             rounds.closeRounds();
@@ -345,6 +388,9 @@ public final class SourceEngine {
     private void release(boolean resume, boolean isSettled) {
         settled = isSettled;
         try {
+            if (throttled) {
+                guest.throttle(0);
+            }
             if (resume && stoppedHere) {
                 guest.resume(); // first: ending the tracking of a big guest takes a while
             }
@@ -359,6 +405,7 @@ public final class SourceEngine {
         return new SourceReport(
                 options.mode(),
                 List.copyOf(finishedRounds),
+                List.copyOf(decisions),
                 counters.precopyPages.get(),
                 counters.dirtyPages.get(),
                 counters.pushedPages.get(),

@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
 import java.net.InetSocketAddress;
@@ -9,11 +10,24 @@ import java.net.InetSocketAddress;
  *
  * @param destination where the destination's engine listens
  * @param mode when the guest changes hosts
+ * @param limits what it may cost
  * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
  * @param testSwitch {@link TestSwitch#NONE} but in tests
  */
 public record SourceOptions(
-        InetSocketAddress destination, MigrationMode mode, long holdMapNanos, TestSwitch testSwitch) {
+        InetSocketAddress destination, MigrationMode mode, Limits limits, long holdMapNanos, TestSwitch testSwitch) {
+    /**
+     * With the limits of the mode.
+     *
+     * @param destination where the destination's engine listens
+     * @param mode when the guest changes hosts
+     * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
+     * @param testSwitch {@link TestSwitch#NONE} but in tests
+     */
+    public SourceOptions(InetSocketAddress destination, MigrationMode mode, long holdMapNanos, TestSwitch testSwitch) {
+        this(destination, mode, Limits.of(mode), holdMapNanos, testSwitch);
+    }
+
     static String text(InetSocketAddress address) {
         return address.getHostString() + ":" + address.getPort();
     }

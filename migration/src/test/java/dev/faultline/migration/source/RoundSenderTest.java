@@ -12,6 +12,7 @@ import dev.faultline.uffd.memory.PageSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,10 @@ class RoundSenderTest {
     }
 
     private static int dirtyAfter(Steps steps) throws Exception {
+        return dirtyAfter(_ -> {}, 0, steps);
+    }
+
+    private static int dirtyAfter(Consumer<Gate> before, int dirtyAfterRound, Steps steps) throws Exception {
         try (TestGuest guest = new TestGuest(PAGES * 4096L, PageSize.SIZE_4K, 1, 0, false);
                 SourceMemory memory = new SourceMemory(guest);
                 Pipe pipe = new Pipe()) {
@@ -34,10 +39,13 @@ class RoundSenderTest {
             SourceCounters counters = new SourceCounters();
             FinalMap map = new FinalMap();
             WriteTracker tracker = new WriteTracker(guest);
-            PageSender sender = new PageSender(new FrameChannel(pipe.near), memory.newReaders(), ledger, counters);
-            RoundSender rounds = new RoundSender(memory, tracker, sender, ledger, counters, TestSwitch.NONE);
+            Gate gate = new Gate(new Pace(0));
+            PageSender sender =
+                    new PageSender(new FrameChannel(pipe.near), memory.newReaders(), ledger, counters, gate, gate);
+            RoundSender rounds = new RoundSender(memory, tracker, sender, ledger, counters, gate, TestSwitch.NONE);
             tracker.start();
-            assertThat(rounds.sendRound(0).dirtyPages()).isZero();
+            before.accept(gate);
+            assertThat(rounds.sendRound(0).dirtyPages()).isEqualTo(dirtyAfterRound);
             steps.run(rounds, ledger, map);
             tracker.stop();
             return map.await().getFirst().size();
@@ -68,17 +76,42 @@ class RoundSenderTest {
     @Test
     void copyingTheRestEndsWhenAllOfItIsAcknowledgedAndLeavesNothingDirty() throws Exception {
         assertThat(dirtyAfter((rounds, ledger, map) -> {
-                    Thread copy = Thread.ofPlatform().start(() -> {
-                        try {
-                            rounds.copyRest(map);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    });
+                    Thread copy = copyRest(rounds, map);
                     assertThat(copy.join(Duration.ofMillis(100))).isFalse();
                     ledger.applied(FRAMES + 1);
                     assertThat(copy.join(Duration.ofSeconds(10))).isTrue();
                 }))
                 .isZero();
+    }
+
+    @Test
+    void whatARoundThatWasCutShortHasNotSentStaysDirty() throws Exception {
+        assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledger, map) -> {
+                    ledger.applied(1); // the frame that asks for the acknowledgement
+                    rounds.closeRounds();
+                    rounds.freeze(map);
+                }))
+                .isEqualTo(PAGES);
+    }
+
+    @Test
+    void preCopyCopiesWhatACutRoundLeft() throws Exception {
+        assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledger, map) -> {
+                    Thread copy = copyRest(rounds, map);
+                    assertThat(copy.join(Duration.ofMillis(100))).isFalse();
+                    ledger.applied(1 + FRAMES);
+                    assertThat(copy.join(Duration.ofSeconds(10))).isTrue();
+                }))
+                .isZero();
+    }
+
+    private static Thread copyRest(RoundSender rounds, FinalMap map) {
+        return Thread.ofPlatform().start(() -> {
+            try {
+                rounds.copyRest(map);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 }
