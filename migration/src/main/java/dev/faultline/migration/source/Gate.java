@@ -1,33 +1,37 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Signal;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 
-/** Where a thread that sends pages waits: for its share of the bandwidth, and while an operator holds it. */
+/** Where the thread that sends pages waits: for its share of the bandwidth, and while an operator holds it. */
 final class Gate {
+    private final Host host;
     private final Pace pace;
-    private boolean held;
-    private boolean cut;
-    private boolean ended;
+    private final Signal changed;
+    private volatile boolean held;
+    private volatile boolean cut;
+    private volatile boolean ended;
 
-    Gate(Pace pace) {
+    Gate(Host host, Pace pace) {
+        this.host = host;
         this.pace = pace;
+        changed = host.newSignal();
     }
 
-    /** Waits until a frame may go. {@return whether it may at all} */
-    synchronized boolean pass(long bytes) throws IOException {
+    /** Waits until a frame may go; called by one thread at a time. {@return whether it may at all} */
+    boolean pass(long bytes) throws IOException {
         try {
             while (!isCut()) {
-                long now = System.nanoTime();
-                long waitNanos = pace.waitNanos(now);
-                if (!held && waitNanos == 0) {
-                    pace.sent(bytes, now);
-                    return true;
-                }
+                long nowNanos = host.nanoTime();
+                long waitNanos = pace.waitNanos(nowNanos);
                 if (held) {
-                    wait();
+                    changed.await(() -> !held || isCut(), Signal.FOREVER);
+                } else if (waitNanos > 0) {
+                    changed.await(() -> held || isCut(), waitNanos);
                 } else {
-                    TimeUnit.NANOSECONDS.timedWait(this, waitNanos);
+                    pace.sent(bytes, nowNanos);
+                    return true;
                 }
             }
             return false;
@@ -38,33 +42,33 @@ final class Gate {
     }
 
     /** {@return whether no more may go, before {@link #reopen()} if ever} */
-    synchronized boolean isCut() {
+    boolean isCut() {
         return cut || ended;
     }
 
-    synchronized boolean isHeld() {
+    boolean isHeld() {
         return held;
     }
 
-    synchronized void hold(boolean hold) {
+    void hold(boolean hold) {
         held = hold;
-        notifyAll();
+        changed.raise();
     }
 
     /** Ends the round at hand at the next frame. */
-    synchronized void cutShort() {
+    void cutShort() {
         cut = true;
-        notifyAll();
+        changed.raise();
     }
 
     /** Lets through what has to be sent after a round that was cut short. */
-    synchronized void reopen() {
+    void reopen() {
         cut = false;
     }
 
     /** The move is over. */
-    synchronized void end() {
+    void end() {
         ended = true;
-        notifyAll();
+        changed.raise();
     }
 }

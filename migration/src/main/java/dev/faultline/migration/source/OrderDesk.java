@@ -3,55 +3,54 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.OperatorAnswer;
 import dev.faultline.migration.OperatorOrder;
 import dev.faultline.migration.engine.EngineLoop;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Signal;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Has an operator's orders carried out on the engine's thread, and waits for the answers. */
 final class OrderDesk {
     /** The engine's thread may be waiting for a machine to stop, which takes 15 s at most. */
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private static final OperatorAnswer OVER = new OperatorAnswer(false, "the move is over");
+    private static final OperatorAnswer LATE = new OperatorAnswer(
+            false, "the engine has not answered in time, and may still follow the order: ask for the status");
 
     private final EngineLoop loop;
+    private final Signal answered;
     private final Function<OperatorOrder, OperatorAnswer> carryOut;
-    private final Set<CompletableFuture<OperatorAnswer>> waiting = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    OrderDesk(EngineLoop loop, Function<OperatorOrder, OperatorAnswer> carryOut) {
+    OrderDesk(Host host, EngineLoop loop, Function<OperatorOrder, OperatorAnswer> carryOut) {
         this.loop = loop;
         this.carryOut = carryOut;
+        answered = host.newSignal();
     }
 
-    @SuppressWarnings("CollectionUndefinedEquality") // by identity, which is meant
     OperatorAnswer give(OperatorOrder order) {
-        CompletableFuture<OperatorAnswer> answer = new CompletableFuture<>();
-        waiting.add(answer);
-        if (closed) {
-            return OVER; // looked at after it was added: who closes answers all that are there
-        }
-        loop.post(() -> answer.complete(carryOut.apply(order)));
+        AtomicReference<@Nullable OperatorAnswer> answer = new AtomicReference<>();
+        loop.post(() -> {
+            answer.set(carryOut.apply(order));
+            answered.raise();
+        });
         try {
-            return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            answered.await(() -> answer.get() != null || closed, PATIENCE_NANOS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new OperatorAnswer(false, "interrupted");
-        } catch (ExecutionException | TimeoutException e) {
-            return new OperatorAnswer(
-                    false, "the engine did not answer in " + PATIENCE_SECONDS + " s; the order may still be followed");
-        } finally {
-            waiting.remove(answer);
         }
+        OperatorAnswer given = answer.get();
+        if (given != null) {
+            return given;
+        }
+        return closed ? OVER : LATE;
     }
 
     /** The engine's thread carries out no more. */
     void close() {
         closed = true;
-        waiting.forEach(answer -> answer.complete(OVER));
+        answered.raise();
     }
 }
