@@ -186,7 +186,7 @@ public final class ResumeCommand implements Callable<Integer> {
     private void finishLeaving(Attached attached, Journal journal) throws OperatorException, MigrationException {
         SourceOptions options = new SourceOptions(to(journal), MigrationMode.HYBRID, 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
-            var report = SourceEngine.resume(LocalHost.INSTANCE, attached.guest(), options, journal, progress);
+            var report = SourceEngine.resume(LocalHost.INSTANCE, attached.guest(), options, journal, progress::accept);
             if (!keepSource) {
                 attached.quit();
             }
