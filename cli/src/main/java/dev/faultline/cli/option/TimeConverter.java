@@ -1,7 +1,6 @@
 package dev.faultline.cli.option;
 
 import java.math.BigDecimal;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -10,8 +9,6 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads a time with its unit as nanoseconds: {@code 50ms}, {@code 1.5s}, {@code 10m}. */
 public final class TimeConverter implements ITypeConverter<Long> {
     private static final Pattern TIME = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)(ms|s|m)");
-    private static final Map<String, Long> UNIT_NANOS =
-            Map.of("ms", 1_000_000L, "s", 1_000_000_000L, "m", 60_000_000_000L);
 
     /** Makes one. */
     public TimeConverter() {}
@@ -20,12 +17,20 @@ public final class TimeConverter implements ITypeConverter<Long> {
     public Long convert(String value) {
         Matcher matcher = TIME.matcher(value);
         if (matcher.matches()) {
-            BigDecimal unit = BigDecimal.valueOf(UNIT_NANOS.get(matcher.group(2)));
+            BigDecimal unit = BigDecimal.valueOf(unitNanos(matcher.group(2)));
             long nanos = new BigDecimal(matcher.group(1)).multiply(unit).longValueExact();
             if (nanos > 0) {
                 return nanos;
             }
         }
         throw new TypeConversionException("'" + value + "' is no time; write 50ms, 2s or 10m");
+    }
+
+    private static long unitNanos(String unit) {
+        return switch (unit) {
+            case "ms" -> 1_000_000L;
+            case "s" -> 1_000_000_000L;
+            default -> 60_000_000_000L;
+        };
     }
 }
