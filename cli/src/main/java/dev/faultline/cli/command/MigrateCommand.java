@@ -9,6 +9,7 @@ import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.MoveLimitOptions;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
+import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
@@ -86,6 +87,9 @@ public final class MigrateCommand implements Callable<Integer> {
     private TestSwitch testSwitch = TestSwitch.NONE;
 
     @Mixin
+    private ReconnectOption reconnect = new ReconnectOption();
+
+    @Mixin
     private ParentOption parent = new ParentOption();
 
     private MigrateCommand() {}
@@ -103,8 +107,8 @@ public final class MigrateCommand implements Callable<Integer> {
             new DryRun(json).look(target, Side.SOURCE, "It could be moved to " + address.getHostString() + ".");
             return 0;
         }
-        SourceOptions options =
-                new SourceOptions(address, mode, limits, TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
+        SourceOptions options = new SourceOptions(
+                address, mode, limits, reconnect.nanos(), TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
         try (Attached attached = target.attach(Side.SOURCE);
                 Journal journal = journals.claim(target, attached.guest());
                 SourceWatch watch = new SourceWatch(json);

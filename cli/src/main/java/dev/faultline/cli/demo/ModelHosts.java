@@ -76,7 +76,7 @@ final class ModelHosts implements Hosts {
     public void receive() throws OperatorException {
         Acceptor listening = listen();
         acceptor = listening;
-        DestinationOptions options = new DestinationOptions(settings.compare(), settings.testSwitch());
+        DestinationOptions options = new DestinationOptions(settings.compare(), 0, settings.testSwitch());
         receive = EngineRun.start(
                 "destination",
                 progress -> DestinationEngine.run(
@@ -97,7 +97,12 @@ final class ModelHosts implements Hosts {
                 InetAddress.getLoopbackAddress(), started(acceptor).port());
         long holdMapNanos = TimeUnit.SECONDS.toNanos(settings.holdMapSeconds());
         SourceOptions options = new SourceOptions(
-                address, settings.mode(), settings.limits().of(settings.mode()), holdMapNanos, settings.testSwitch());
+                address,
+                settings.mode(),
+                settings.limits().of(settings.mode()),
+                0,
+                holdMapNanos,
+                settings.testSwitch());
         migrate = EngineRun.start(
                 "source",
                 progress -> SourceEngine.run(LocalHost.INSTANCE, source, options, Journal.unkept(), progress::accept));

@@ -15,7 +15,7 @@ final class OrderDesk {
     /** The engine's thread may be waiting for a machine to stop, which takes 15 s at most. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private static final OperatorAnswer OVER = new OperatorAnswer(false, "the move is over");
+    private static final OperatorAnswer OVER = new OperatorAnswer(false, "the move is over, or connecting again");
     private static final OperatorAnswer LATE = new OperatorAnswer(
             false, "the engine has not answered in time, and may still follow the order: ask for the status");
 

@@ -61,21 +61,31 @@ final class Migration implements AutoCloseable {
     private final CompletableFuture<DestinationReport> received;
 
     /** How it is to go. */
-    record Plan(MigrationMode mode, Limits limits, TestSwitch testSwitch, long holdMapNanos, boolean startPaused) {
-        Plan(MigrationMode mode, TestSwitch testSwitch, long holdMapNanos, boolean startPaused) {
-            this(mode, Limits.of(mode), testSwitch, holdMapNanos, startPaused);
+    record Plan(
+            MigrationMode mode,
+            Limits limits,
+            TestSwitch testSwitch,
+            long holdMapNanos,
+            boolean startPaused,
+            long reconnectNanos) {
+        Plan(MigrationMode mode, TestSwitch testSwitch, long holdMapNanos, boolean startPaused, long reconnectNanos) {
+            this(mode, Limits.of(mode), testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
         Plan within(Limits others) {
-            return new Plan(mode, others, testSwitch, holdMapNanos, startPaused);
+            return new Plan(mode, others, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
         static Plan of(MigrationMode mode) {
-            return new Plan(mode, TestSwitch.NONE, 0, false);
+            return new Plan(mode, TestSwitch.NONE, 0, false, 0);
         }
 
         Plan broken(TestSwitch by) {
-            return new Plan(mode, limits, by, holdMapNanos, startPaused);
+            return new Plan(mode, limits, by, holdMapNanos, startPaused, reconnectNanos);
+        }
+
+        Plan reconnectingFor(long nanos) {
+            return new Plan(mode, limits, testSwitch, holdMapNanos, startPaused, nanos);
         }
     }
 
@@ -93,9 +103,9 @@ final class Migration implements AutoCloseable {
             throws Exception {
         acceptor = Acceptor.listen(LocalHost.INSTANCE, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         relay = new Relay(acceptor.port(), watch);
-        DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.testSwitch);
-        SourceOptions outgoing =
-                new SourceOptions(relay.address(), plan.mode, plan.limits, plan.holdMapNanos, plan.testSwitch);
+        DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.reconnectNanos, plan.testSwitch);
+        SourceOptions outgoing = new SourceOptions(
+                relay.address(), plan.mode, plan.limits, plan.reconnectNanos, plan.holdMapNanos, plan.testSwitch);
         received = start(() -> DestinationEngine.run(
                 LocalHost.INSTANCE, destination, acceptor, incoming, destinationJournal, _ -> {}));
         sent = start(() -> SourceEngine.run(LocalHost.INSTANCE, source, outgoing, sourceJournal, observer));
