@@ -4,7 +4,6 @@ import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.MigrationProgress;
-import dev.faultline.migration.OnNoConvergence;
 import dev.faultline.migration.OperatorAnswer;
 import dev.faultline.migration.OperatorOrder;
 import dev.faultline.migration.RoundSummary;
@@ -125,16 +124,7 @@ public final class SourceEngine {
             throws MigrationException {
         long sessionId = host.newId();
         try {
-            GuestState state = guest.state();
-            if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
-                throw new MigrationException("this guest cannot be moved: it is " + state, null);
-            }
-            if (options.limits().onNoConvergence() == OnNoConvergence.THROTTLE && !guest.canThrottle()) {
-                throw new MigrationException(
-                        "this guest cannot be moved with throttling: its machine (" + guest.machine()
-                                + ") cannot be throttled; choose to abort or to switch instead",
-                        null);
-            }
+            options.checkFits(guest);
             try (SourceMemory memory = new SourceMemory(guest)) {
                 Connections first = Connections.open(host, options.destination(), sessionId, 0);
                 try {

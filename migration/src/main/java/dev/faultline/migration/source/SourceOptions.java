@@ -1,8 +1,12 @@
 package dev.faultline.migration.source;
 
 import dev.faultline.migration.Limits;
+import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.OnNoConvergence;
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.guest.GuestState;
 import java.net.InetSocketAddress;
 
 /**
@@ -38,6 +42,20 @@ public record SourceOptions(
             long holdMapNanos,
             TestSwitch testSwitch) {
         this(destination, mode, Limits.of(mode), reconnectNanos, holdMapNanos, testSwitch);
+    }
+
+    /** Refuses a guest that cannot be moved like that, before anything is changed. */
+    void checkFits(Guest guest) throws MigrationException {
+        GuestState state = guest.state();
+        if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
+            throw new MigrationException("this guest cannot be moved: it is " + state, null);
+        }
+        if (limits.onNoConvergence() == OnNoConvergence.THROTTLE && !guest.canThrottle()) {
+            throw new MigrationException(
+                    "this guest cannot be moved with throttling: its machine (" + guest.machine()
+                            + ") cannot be throttled; choose to abort or to switch instead",
+                    null);
+        }
     }
 
     static String text(InetSocketAddress address) {
