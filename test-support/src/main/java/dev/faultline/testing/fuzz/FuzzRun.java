@@ -71,12 +71,16 @@ final class FuzzRun {
         try {
             List<byte[]> corpus = fuzz.limits.corpus(fuzz.target).read();
             for (byte[] kept : corpus) {
-                take(kept.clone(), "an input of the corpus");
+                take(kept, "an input of the corpus", Long.MAX_VALUE); // loads classes, which takes memory once
+            }
+            for (byte[] kept : corpus) {
+                take(kept, "an input of the corpus", fuzz.mostAllocatedBytes);
             }
             Mutator mutator = new Mutator(corpus, fuzz.words, fuzz.mostBytes);
             long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(fuzz.limits.seconds());
             for (long i = 0; goesOn(i, endNanos); i++) {
-                take(mutator.next(fuzz.limits.seed() + (i << 32)), "mutation " + i + " of seed " + fuzz.limits.seed());
+                byte[] next = mutator.next(fuzz.limits.seed() + (i << 32));
+                take(next, "mutation " + i + " of seed " + fuzz.limits.seed(), fuzz.mostAllocatedBytes);
             }
         } catch (AssertionError e) {
             failure.set(e);
@@ -89,7 +93,7 @@ final class FuzzRun {
         return fuzz.limits.seconds() == 0 ? mutation < fuzz.mutations : System.nanoTime() < endNanos;
     }
 
-    private void take(byte[] next, String from) {
+    private void take(byte[] next, String from, long mostAllocatedBytes) {
         input = next;
         origin = from;
         begunNanos = System.nanoTime();
@@ -105,8 +109,8 @@ final class FuzzRun {
             }
         }
         long allocated = THREADS.getTotalThreadAllocatedBytes() - before;
-        if (allocated > fuzz.mostAllocatedBytes) {
-            throw failed("it allocated " + allocated + " bytes, more than " + fuzz.mostAllocatedBytes, null);
+        if (allocated > mostAllocatedBytes) {
+            throw failed("it allocated " + allocated + " bytes, more than " + mostAllocatedBytes, null);
         }
         Throwable elsewhere = stray.get();
         if (elsewhere != null) {
