@@ -11,6 +11,7 @@ module dev.faultline.migration {
     exports dev.faultline.migration;
     exports dev.faultline.migration.destination;
     exports dev.faultline.migration.guest;
+    exports dev.faultline.migration.host;
     exports dev.faultline.migration.journal;
     exports dev.faultline.migration.rate;
     exports dev.faultline.migration.source;

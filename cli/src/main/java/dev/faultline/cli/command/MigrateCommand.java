@@ -12,6 +12,7 @@ import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
@@ -93,7 +94,7 @@ public final class MigrateCommand implements Callable<Integer> {
                 Journal journal = journals.claim(target, attached.guest());
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             new Done(json).attached(attached);
-            SourceReport report = SourceEngine.run(attached.guest(), options, journal, progress);
+            SourceReport report = SourceEngine.run(LocalHost.INSTANCE, attached.guest(), options, journal, progress);
             if (!keepSource) {
                 attached.quit();
             }

@@ -14,6 +14,7 @@ import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
@@ -73,13 +74,15 @@ public final class ReceiveCommand implements Callable<Integer> {
         DestinationOptions options = new DestinationOptions(startPaused, testSwitch);
         try (Attached attached = target.attach(Side.DESTINATION);
                 Journal journal = journals.claim(target, attached.guest());
-                Acceptor acceptor = Acceptor.listen(address);
+                Acceptor acceptor = Acceptor.listen(LocalHost.INSTANCE, address);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             new Done(json).attached(attached);
             new Done(json).listening(address, acceptor.port());
             new Done(json)
                     .destination(
-                            DestinationEngine.run(attached.guest(), acceptor, options, journal, progress), startPaused);
+                            DestinationEngine.run(
+                                    LocalHost.INSTANCE, attached.guest(), acceptor, options, journal, progress),
+                            startPaused);
         }
         return 0;
     }

@@ -16,6 +16,7 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.LastAnswer;
 import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Entry;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
@@ -136,7 +137,7 @@ public final class ResumeCommand implements Callable<Integer> {
         Guest guest = attached.guest();
         switch (journal.phase()) {
             case COPYING, PAUSED -> {
-                TakeBack.run(guest, journal, to(journal));
+                TakeBack.run(LocalHost.INSTANCE, guest, journal, to(journal));
                 new Done(json).words("The destination was never told to run the guest: it goes on here as before.");
             }
             case COMMITTED, SERVING -> finishLeaving(attached, journal);
@@ -185,7 +186,7 @@ public final class ResumeCommand implements Callable<Integer> {
     private void finishLeaving(Attached attached, Journal journal) throws OperatorException, MigrationException {
         SourceOptions options = new SourceOptions(to(journal), MigrationMode.HYBRID, 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
-            var report = SourceEngine.resume(attached.guest(), options, journal, progress);
+            var report = SourceEngine.resume(LocalHost.INSTANCE, attached.guest(), options, journal, progress);
             if (!keepSource) {
                 attached.quit();
             }
@@ -197,14 +198,14 @@ public final class ResumeCommand implements Callable<Integer> {
         try (Acceptor acceptor = listen(journal);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             DestinationOptions options = new DestinationOptions(false, TestSwitch.NONE);
-            var report = DestinationEngine.resume(guest, acceptor, options, journal, progress);
+            var report = DestinationEngine.resume(LocalHost.INSTANCE, guest, acceptor, options, journal, progress);
             new Done(json).destination(report, !journal.entry().runs());
         }
     }
 
     private Acceptor listen(Journal journal) throws OperatorException, MigrationException {
         InetSocketAddress address = checked(listen, journal);
-        Acceptor acceptor = Acceptor.listen(address);
+        Acceptor acceptor = Acceptor.listen(LocalHost.INSTANCE, address);
         new Done(json).listening(address, acceptor.port());
         return acceptor;
     }

@@ -11,6 +11,7 @@ import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
@@ -78,12 +79,13 @@ final class ModelHosts implements Hosts {
         DestinationOptions options = new DestinationOptions(settings.compare(), settings.testSwitch());
         receive = EngineRun.start(
                 "destination",
-                progress -> DestinationEngine.run(destination, listening, options, Journal.unkept(), progress));
+                progress -> DestinationEngine.run(
+                        LocalHost.INSTANCE, destination, listening, options, Journal.unkept(), progress));
     }
 
     private static Acceptor listen() throws OperatorException {
         try {
-            return Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            return Acceptor.listen(LocalHost.INSTANCE, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         } catch (dev.faultline.migration.MigrationException e) {
             throw new OperatorException(String.valueOf(e.getMessage()), e);
         }
@@ -95,7 +97,9 @@ final class ModelHosts implements Hosts {
                 InetAddress.getLoopbackAddress(), started(acceptor).port());
         long holdMapNanos = TimeUnit.SECONDS.toNanos(settings.holdMapSeconds());
         SourceOptions options = new SourceOptions(address, settings.mode(), holdMapNanos, settings.testSwitch());
-        migrate = EngineRun.start("source", progress -> SourceEngine.run(source, options, Journal.unkept(), progress));
+        migrate = EngineRun.start(
+                "source",
+                progress -> SourceEngine.run(LocalHost.INSTANCE, source, options, Journal.unkept(), progress));
     }
 
     private static <T> T started(@Nullable T part) {

@@ -11,6 +11,7 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
@@ -90,9 +91,15 @@ class QemuEngineTest {
         int before = counter(from);
         try (QemuGuest source = QemuGuest.attach(from.options(), QemuRole.SOURCE);
                 QemuGuest destination = QemuGuest.attach(to.options(), QemuRole.DESTINATION);
-                Acceptor acceptor = Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+                Acceptor acceptor = Acceptor.listen(
+                        LocalHost.INSTANCE, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             FutureTask<DestinationReport> receiving = new FutureTask<>(() -> DestinationEngine.run(
-                    destination, acceptor, new DestinationOptions(false, TestSwitch.NONE), Journal.unkept(), _ -> {}));
+                    LocalHost.INSTANCE,
+                    destination,
+                    acceptor,
+                    new DestinationOptions(false, TestSwitch.NONE),
+                    Journal.unkept(),
+                    _ -> {}));
             Thread.ofPlatform().daemon().start(receiving);
             SourceReport sent = send(source, acceptor, mode);
             DestinationReport received = receiving.get(60, TimeUnit.SECONDS);
@@ -115,7 +122,11 @@ class QemuEngineTest {
             throws MigrationException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), acceptor.port());
         return SourceEngine.run(
-                source, new SourceOptions(address, mode, 0, TestSwitch.NONE), Journal.unkept(), _ -> {});
+                LocalHost.INSTANCE,
+                source,
+                new SourceOptions(address, mode, 0, TestSwitch.NONE),
+                Journal.unkept(),
+                _ -> {});
     }
 
     private static int counter(Qemu qemu) {

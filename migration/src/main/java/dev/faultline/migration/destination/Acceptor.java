@@ -1,18 +1,19 @@
 package dev.faultline.migration.destination;
 
 import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Link;
+import dev.faultline.migration.host.Listener;
+import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.Role;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -22,30 +23,34 @@ import java.util.function.Predicate;
 public final class Acceptor implements AutoCloseable {
     private static final int MAX_GREETING = 32;
     private static final int MAX_GREETED = 64;
-    private static final long EXPIRY_MILLIS = 500;
-    private static final long PAUSE_MILLIS = 100;
+    private static final long EXPIRY_NANOS = 500_000_000L;
+    private static final long PAUSE_NANOS = 100_000_000L;
     private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
 
-    private final ServerSocketChannel listener;
-    private final LinkedBlockingQueue<Greeting> greeted = new LinkedBlockingQueue<>(MAX_GREETED);
+    private final Host host;
+    private final Listener listener;
+    private final ArrayBlockingQueue<Greeting> greeted = new ArrayBlockingQueue<>(MAX_GREETED);
+    private final Signal changed;
     private final Semaphore greeting = new Semaphore(MAX_GREETING);
 
-    private Acceptor(ServerSocketChannel listener) {
+    private Acceptor(Host host, Listener listener) {
+        this.host = host;
         this.listener = listener;
+        changed = host.newSignal();
     }
 
     /**
      * Listens.
      *
+     * @param host where this engine runs
      * @param address where; port 0 lets the kernel choose
      * @return the acceptor
      * @throws MigrationException if the address is taken or not of this host
      */
-    public static Acceptor listen(InetSocketAddress address) throws MigrationException {
+    public static Acceptor listen(Host host, InetSocketAddress address) throws MigrationException {
         try {
-            ServerSocketChannel listener = ServerSocketChannel.open().bind(address);
-            Acceptor acceptor = new Acceptor(listener);
-            Thread.ofPlatform().name("faultline-accept").daemon().start(acceptor::acceptAll);
+            Acceptor acceptor = new Acceptor(host, host.listen(address));
+            host.start("accept", acceptor::acceptAll);
             return acceptor;
         } catch (BindException e) {
             throw new MigrationException(
@@ -59,43 +64,35 @@ public final class Acceptor implements AutoCloseable {
 
     /** {@return where it listens, as an operator writes it} */
     String address() {
-        return listener.socket().getInetAddress().getHostAddress() + ":" + port();
+        return listener.address().getAddress().getHostAddress() + ":" + port();
     }
 
     /** {@return the port that it listens on} */
     public int port() {
-        return listener.socket().getLocalPort();
+        return listener.address().getPort();
     }
 
     private void acceptAll() {
         while (listener.isOpen()) {
             try {
-                SocketChannel channel = listener.accept();
+                Link link = listener.accept();
                 if (greeting.tryAcquire()) {
-                    Thread.ofPlatform().name("faultline-greet").daemon().start(() -> greet(channel));
+                    host.start("greet", () -> greet(link));
                 } else {
-                    channel.close();
+                    link.close();
                 }
             } catch (ClosedChannelException e) {
                 return; // a source has come, or nobody waits any more
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "accepting a connection failed", e);
-                pause(); // too many open files, say: that passes
+                host.pause(PAUSE_NANOS); // too many open files, say: that passes
             }
         }
     }
 
-    private static void pause() {
+    private void greet(Link link) {
         try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void greet(SocketChannel channel) {
-        try {
-            Optional<Greeting> from = Greeting.read(channel);
+            Optional<Greeting> from = Greeting.read(host, link);
             from.ifPresent(this::handOn);
         } finally {
             greeting.release();
@@ -107,6 +104,7 @@ public final class Acceptor implements AutoCloseable {
         if (!isWanted || (!listener.isOpen() && greeted.remove(from))) {
             from.channel().close(); // nobody takes it any more; if somebody has just taken it, it is theirs
         }
+        changed.raise();
     }
 
     /** Waits for a source with all of its connections, then closes the listener: one migration for one waiting guest. */
@@ -123,9 +121,10 @@ public final class Acceptor implements AutoCloseable {
         Gathering gathering = new Gathering();
         try {
             while (true) {
-                Greeting next = greeted.poll(EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
+                changed.await(() -> !greeted.isEmpty() || !listener.isOpen(), EXPIRY_NANOS);
+                Greeting next = greeted.poll();
                 if (next != null) {
-                    Optional<Gathering.Source> complete = gathering.add(next, System.nanoTime());
+                    Optional<Gathering.Source> complete = gathering.add(next, host.nanoTime());
                     if (complete.filter(isWanted).isPresent()) {
                         return complete.get();
                     }
@@ -133,7 +132,7 @@ public final class Acceptor implements AutoCloseable {
                 } else if (!listener.isOpen()) {
                     throw new MigrationException("nobody waits for a source any more", null);
                 }
-                gathering.expire(System.nanoTime());
+                gathering.expire(host.nanoTime());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -155,11 +154,8 @@ public final class Acceptor implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "closing failed", e);
-        }
+        listener.close();
+        changed.raise();
         for (Greeting late = greeted.poll(); late != null; late = greeted.poll()) {
             late.channel().close();
         }

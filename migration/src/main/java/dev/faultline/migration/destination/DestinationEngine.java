@@ -8,6 +8,8 @@ import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Worker;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.page.PageBits;
@@ -30,7 +32,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -45,6 +46,7 @@ public final class DestinationEngine {
 
     private static final long CLOSE_NANOS = 2_000_000_000L;
 
+    private final Host host;
     private final Guest guest;
     private final DestinationOptions options;
     private final Journal journal;
@@ -64,7 +66,7 @@ public final class DestinationEngine {
     private final EngineLoop loop;
     private final Outbox outbox;
 
-    private final long beganNanos = System.nanoTime();
+    private final long beganNanos;
     private long preparedNanos;
     private long startedNanos;
     private long missingAtStart;
@@ -74,6 +76,7 @@ public final class DestinationEngine {
     private volatile boolean sourceHasForgotten;
 
     private DestinationEngine(
+            Host host,
             Guest guest,
             DestinationOptions options,
             Journal journal,
@@ -81,6 +84,8 @@ public final class DestinationEngine {
             Gathering.Source source,
             UffdWaiter faultWaiter,
             Consumer<MigrationProgress> progress) {
+        this.host = host;
+        beganNanos = host.nanoTime();
         this.guest = guest;
         this.options = options;
         this.journal = journal;
@@ -90,10 +95,10 @@ public final class DestinationEngine {
         control = source.channel(Role.CONTROL);
         pages = source.channel(Role.PAGES);
         faults = source.channel(Role.FAULTS);
-        outbox = new Outbox(control);
-        mapper = new PageMapper(guest.uffd(), memory, waiting, statistics);
+        outbox = new Outbox(host, control);
+        mapper = new PageMapper(host, guest.uffd(), memory, waiting, statistics);
         session = newSession(guest, journal, beganNanos);
-        loop = new EngineLoop(reason -> perform(session.onFailure(reason)), this::tick);
+        loop = new EngineLoop(host, reason -> perform(session.onFailure(reason)), this::tick);
         handOver = new HandOver(memory, () -> loop.post(() -> perform(session.onAllCurrent())));
     }
 
@@ -108,6 +113,7 @@ public final class DestinationEngine {
     /**
      * Waits for a source, takes its guest in, and returns when all of it is here.
      *
+     * @param host where this engine runs
      * @param guest a guest that waits for a device state
      * @param acceptor where sources connect; closed when one has
      * @param options how
@@ -117,6 +123,7 @@ public final class DestinationEngine {
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
     public static DestinationReport run(
+            Host host,
             Guest guest,
             Acceptor acceptor,
             DestinationOptions options,
@@ -133,7 +140,7 @@ public final class DestinationEngine {
             String address = acceptor.address();
             Gathering.Source source = acceptor.awaitSource();
             journal.begin(Phase.RECEIVING, source.sessionId(), address, guest.regions());
-            return receive(guest, source, options, journal, progress);
+            return receive(host, guest, source, options, journal, progress);
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the migration could not begin: " + e.getMessage(), e);
         }
@@ -142,6 +149,7 @@ public final class DestinationEngine {
     /**
      * Goes on with a move that was broken off when the guest was loaded here.
      *
+     * @param host where this engine runs
      * @param guest the guest
      * @param acceptor where the source connects; closed when it has
      * @param options how
@@ -151,6 +159,7 @@ public final class DestinationEngine {
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
     public static DestinationReport resume(
+            Host host,
             Guest guest,
             Acceptor acceptor,
             DestinationOptions options,
@@ -159,13 +168,14 @@ public final class DestinationEngine {
             throws MigrationException {
         try {
             Gathering.Source source = acceptor.awaitSource(journal.entry().sessionId());
-            return receive(guest, source, options, journal, progress);
+            return receive(host, guest, source, options, journal, progress);
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the move could not be resumed: " + e.getMessage(), e);
         }
     }
 
     private static DestinationReport receive(
+            Host host,
             Guest guest,
             Gathering.Source source,
             DestinationOptions options,
@@ -174,14 +184,14 @@ public final class DestinationEngine {
             throws MigrationException {
         try (DestinationMemory memory = new DestinationMemory(guest, journal);
                 UffdWaiter faultWaiter = guest.uffd().newWaiter()) {
-            return new DestinationEngine(guest, options, journal, memory, source, faultWaiter, progress).run();
+            return new DestinationEngine(host, guest, options, journal, memory, source, faultWaiter, progress).run();
         } finally {
             source.close();
         }
     }
 
     private DestinationReport run() throws MigrationException {
-        Thread controlReader = loop.start("control", this::readControl);
+        Worker controlReader = loop.start("control", this::readControl);
         loop.start("control-out", outbox::run);
         loop.run();
         outbox.end();
@@ -211,8 +221,8 @@ public final class DestinationEngine {
     }
 
     /** The control connection ends first: what the peer learns of a failure is the reason, and not a closed connection. */
-    private void endConnections(Thread controlReader) {
-        EngineLoop.join(controlReader, CLOSE_NANOS);
+    private void endConnections(Worker controlReader) {
+        controlReader.join(CLOSE_NANOS);
         pages.close();
         faults.close();
         if (!loop.joinWorkers(CLOSE_NANOS)) {
@@ -227,7 +237,7 @@ public final class DestinationEngine {
         while (true) {
             Frame frame = control.read();
             sourceHasForgotten |= frame.type() == FrameType.FORGOTTEN;
-            loop.postFrame(() -> perform(session.onFrame(frame, System.nanoTime())));
+            loop.postFrame(() -> perform(session.onFrame(frame, host.nanoTime())));
         }
     }
 
@@ -238,7 +248,7 @@ public final class DestinationEngine {
             FrameHeader header = pages.readHeader();
             if (options.testSwitch() == TestSwitch.DROP_BARRIER) {
                 // So slow that frames are still on their way at the pause, for which the barrier is there.
-                LockSupport.parkNanos(header.payloadBytes() * SLOW_NANOS_PER_BYTE);
+                host.pause(header.payloadBytes() * SLOW_NANOS_PER_BYTE);
             }
             boolean acknowledge = (header.flags() & Frame.FLAG_ACK) != 0;
             applier.apply(header);
@@ -257,11 +267,11 @@ public final class DestinationEngine {
     }
 
     private FrameApplier newApplier(FrameChannel channel) {
-        return new FrameApplier(channel, memory, mapper, handOver, receivedBytes, options.testSwitch());
+        return new FrameApplier(host, channel, memory, mapper, handOver, receivedBytes, options.testSwitch());
     }
 
     private void tick() {
-        long now = System.nanoTime();
+        long now = host.nanoTime();
         perform(session.onTick(now));
         loop.tell(
                 progress,
@@ -316,7 +326,7 @@ public final class DestinationEngine {
         loop.start("fault-answers", this::readFaultAnswers);
         loop.start(
                 "faults",
-                new FaultService(guest.uffd(), memory, waiting, mapper, statistics, faults, faultWaiter)::run);
+                new FaultService(host, guest.uffd(), memory, waiting, mapper, statistics, faults, faultWaiter)::run);
         perform(session.onArmed());
     }
 
@@ -332,7 +342,7 @@ public final class DestinationEngine {
     }
 
     private void load(byte[] deviceState) {
-        preparedNanos = System.nanoTime();
+        preparedNanos = host.nanoTime();
         phase = "hand-over";
         handOver.begin();
         // On a thread of its own: while it touches guest memory, the session has to hear the source.
@@ -355,7 +365,7 @@ public final class DestinationEngine {
             perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage()), isGivenUp()));
             return;
         }
-        startedNanos = System.nanoTime();
+        startedNanos = host.nanoTime();
         phase = "post-copy";
         perform(session.onResumed());
     }
@@ -423,7 +433,7 @@ public final class DestinationEngine {
     }
 
     private DestinationReport report() {
-        long now = System.nanoTime();
+        long now = host.nanoTime();
         return new DestinationReport(
                 receivedBytes.get(),
                 missingAtStart,

@@ -1,6 +1,7 @@
 package dev.faultline.migration.destination;
 
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.FrameChannel;
@@ -23,6 +24,7 @@ final class FaultService {
     /** A thread of the guest that waits longer than this for a page will wait for ever. */
     private static final long MAX_AGE_NANOS = 30_000_000_000L;
 
+    private final Host host;
     private final Uffd uffd;
     private final DestinationMemory memory;
     private final WaitingFaults waiting;
@@ -32,6 +34,7 @@ final class FaultService {
     private final UffdWaiter waiter;
 
     FaultService(
+            Host host,
             Uffd uffd,
             DestinationMemory memory,
             WaitingFaults waiting,
@@ -39,6 +42,7 @@ final class FaultService {
             FaultStatistics statistics,
             FrameChannel source,
             UffdWaiter waiter) {
+        this.host = host;
         this.uffd = uffd;
         this.memory = memory;
         this.waiting = waiting;
@@ -51,7 +55,7 @@ final class FaultService {
     /** Serves faults until the waiting is ended. */
     void run() throws IOException {
         try (EventBatch batch = new EventBatch(BATCH)) {
-            long sweptNanos = System.nanoTime();
+            long sweptNanos = host.nanoTime();
             while (!waiter.hasEnded()) {
                 int count = waiter.await(SWEEP_NANOS) ? uffd.read(batch) : 0;
                 for (int i = 0; i < count; i++) {
@@ -59,7 +63,7 @@ final class FaultService {
                         onFault(batch.address(i));
                     }
                 }
-                long now = System.nanoTime();
+                long now = host.nanoTime();
                 if (now - sweptNanos >= SWEEP_NANOS) {
                     sweptNanos = now;
                     sweep(now);
@@ -69,7 +73,7 @@ final class FaultService {
     }
 
     private void onFault(long address) throws IOException {
-        long now = System.nanoTime();
+        long now = host.nanoTime();
         int index = memory.regionAt(address);
         if (index < 0) {
             throw new IllegalStateException(String.format("a fault at 0x%x, which is in no region", address));
@@ -81,7 +85,7 @@ final class FaultService {
         if (PageStates.isCurrent(state)) {
             if (mapper.map(index, page)) {
                 FaultKind kind = state == PageStates.CURRENT_ZERO ? FaultKind.ZERO : FaultKind.CURRENT;
-                statistics.record(kind, System.nanoTime() - now);
+                statistics.record(kind, host.nanoTime() - now);
             } else {
                 waiting.add(WaitingFaults.key(index, page), now);
             }

@@ -2,6 +2,7 @@ package dev.faultline.migration.destination;
 
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.RegionView;
 import dev.faultline.migration.wire.Frame;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Applies the page frames of one connection: claims each page, reads its content from the socket straight into the alias
@@ -25,6 +25,7 @@ final class FrameApplier {
     private static final int TRASH_BYTES = 2 << 20;
     private static final long BUSY_NANOS = 5_000L;
 
+    private final Host host;
     private final FrameChannel channel;
     private final DestinationMemory memory;
     private final PageMapper mapper;
@@ -35,12 +36,14 @@ final class FrameApplier {
     private final ByteBuffer trash = ByteBuffer.allocateDirect(TRASH_BYTES);
 
     FrameApplier(
+            Host host,
             FrameChannel channel,
             DestinationMemory memory,
             PageMapper mapper,
             HandOver handOver,
             AtomicLong receivedBytes,
             TestSwitch testSwitch) {
+        this.host = host;
         this.channel = channel;
         this.memory = memory;
         this.mapper = mapper;
@@ -114,7 +117,7 @@ final class FrameApplier {
                 discard(index, page, 1 << shift);
                 page++;
             } else {
-                LockSupport.parkNanos(BUSY_NANOS);
+                host.pause(BUSY_NANOS);
             }
         }
     }
@@ -161,7 +164,7 @@ final class FrameApplier {
         for (int page = first; page < end; ) {
             int before = claim(states, page, isFinal);
             if (before == PageStates.BUSY) {
-                LockSupport.parkNanos(BUSY_NANOS);
+                host.pause(BUSY_NANOS);
                 continue;
             }
             if (before >= 0) {

@@ -1,5 +1,8 @@
 package dev.faultline.migration.destination;
 
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Link;
+import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameHeader;
@@ -7,39 +10,45 @@ import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Role;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A connection that has said what it is for. */
 record Greeting(Role role, long sessionId, FrameChannel channel) {
     /** A source says hello at once; who does not is no source. */
-    static final long LIMIT_MILLIS = 5_000;
+    static final long LIMIT_NANOS = 5_000_000_000L;
 
     private static final System.Logger LOG = System.getLogger(Greeting.class.getName());
 
     /** {@return what a connection says, or nothing, having closed it, if that is no hello of this version} */
-    static Optional<Greeting> read(SocketChannel channel) {
+    static Optional<Greeting> read(Host host, Link link) {
         AtomicBoolean done = new AtomicBoolean();
-        CompletableFuture.delayedExecutor(LIMIT_MILLIS, TimeUnit.MILLISECONDS).execute(() -> {
-            if (done.compareAndSet(false, true)) {
-                closeQuietly(channel);
-            }
-        });
+        Signal ended = host.newSignal();
+        host.start("greeting-limit", () -> limit(ended, done, link));
         try {
-            FrameChannel frames = new FrameChannel(channel);
-            Optional<Greeting> greeting = read(frames);
+            Optional<Greeting> greeting = read(new FrameChannel(link));
             if (greeting.isPresent() && done.compareAndSet(false, true)) {
+                ended.raise();
                 return greeting;
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a connection that said no hello ended", e);
         }
         done.set(true);
-        closeQuietly(channel);
+        ended.raise();
+        link.close();
         return Optional.empty();
+    }
+
+    private static void limit(Signal ended, AtomicBoolean done, Link link) {
+        try {
+            ended.await(done::get, LIMIT_NANOS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (done.compareAndSet(false, true)) {
+            link.close();
+        }
     }
 
     private static Optional<Greeting> read(FrameChannel frames) throws IOException {
@@ -68,14 +77,6 @@ record Greeting(Role role, long sessionId, FrameChannel channel) {
         ByteBuffer rest = ByteBuffer.allocate(FrameHeader.BYTES);
         while (true) {
             frames.readFully(rest.clear());
-        }
-    }
-
-    private static void closeQuietly(SocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "closing failed", e);
         }
     }
 }

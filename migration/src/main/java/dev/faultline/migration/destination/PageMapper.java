@@ -1,6 +1,7 @@
 package dev.faultline.migration.destination;
 
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.uffd.Outcome;
@@ -14,12 +15,14 @@ final class PageMapper {
     /** CONTINUE costs a quarter in runs, and each page mapped ahead saves a whole fault. */
     private static final int FAULT_AROUND_PAGES = 64;
 
+    private final Host host;
     private final Uffd uffd;
     private final DestinationMemory memory;
     private final WaitingFaults waiting;
     private final FaultStatistics statistics;
 
-    PageMapper(Uffd uffd, DestinationMemory memory, WaitingFaults waiting, FaultStatistics statistics) {
+    PageMapper(Host host, Uffd uffd, DestinationMemory memory, WaitingFaults waiting, FaultStatistics statistics) {
+        this.host = host;
         this.uffd = uffd;
         this.memory = memory;
         this.waiting = waiting;
@@ -32,7 +35,7 @@ final class PageMapper {
         if (waiting.contains(key) && map(region, page)) {
             long since = waiting.remove(key);
             if (since >= 0) {
-                statistics.record(kind, System.nanoTime() - since);
+                statistics.record(kind, host.nanoTime() - since);
             }
         }
     }

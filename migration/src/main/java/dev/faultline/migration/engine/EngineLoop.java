@@ -1,14 +1,15 @@
 package dev.faultline.migration.engine;
 
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Signal;
+import dev.faultline.migration.host.Worker;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -26,9 +27,12 @@ public final class EngineLoop {
         void run() throws Exception;
     }
 
-    private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
-    private final Semaphore room = new Semaphore(MAX_PENDING_FRAMES);
-    private final List<Thread> workers = new ArrayList<>();
+    private final Host host;
+    private final ConcurrentLinkedQueue<Runnable> events = new ConcurrentLinkedQueue<>();
+    private final Signal arrived;
+    private final AtomicInteger pendingFrames = new AtomicInteger();
+    private final Signal room;
+    private final List<Worker> workers = new ArrayList<>();
     private final Consumer<String> onFailure;
     private final Runnable onTick;
     private boolean finished;
@@ -37,10 +41,14 @@ public final class EngineLoop {
     /**
      * Makes a loop.
      *
+     * @param host where it runs
      * @param onFailure takes a failure's reason, on the loop's thread
      * @param onTick called between events, at least every 50 ms or so, on the loop's thread
      */
-    public EngineLoop(Consumer<String> onFailure, Runnable onTick) {
+    public EngineLoop(Host host, Consumer<String> onFailure, Runnable onTick) {
+        this.host = host;
+        arrived = host.newSignal();
+        room = host.newSignal();
         this.onFailure = onFailure;
         this.onTick = onTick;
     }
@@ -48,6 +56,7 @@ public final class EngineLoop {
     /** Has an event handled on the loop's thread. */
     public void post(Runnable event) {
         events.add(event);
+        arrived.raise();
     }
 
     /**
@@ -55,20 +64,21 @@ public final class EngineLoop {
      * faster than its frames are handled finds its connection full, and not this side's memory.
      */
     public void postFrame(Runnable event) throws InterruptedException {
-        room.acquire();
+        room.await(() -> ended || pendingFrames.get() < MAX_PENDING_FRAMES, Signal.FOREVER);
         if (ended) {
-            room.release(); // nobody handles it any more; what the peer still sends is read past
-            return;
+            return; // nobody handles it any more; what the peer still sends is read past
         }
+        pendingFrames.incrementAndGet();
         post(() -> {
-            room.release();
+            pendingFrames.decrementAndGet();
+            room.raise();
             event.run();
         });
     }
 
-    /** Starts a worker on a thread of its own; native calls that block must not sit on virtual threads. */
-    public Thread start(String name, Work work) {
-        Thread worker = Thread.ofPlatform().name("faultline-" + name).daemon().start(() -> {
+    /** Starts a worker on a thread of its own. */
+    public Worker start(String name, Work work) {
+        Worker worker = host.start(name, () -> {
             try {
                 work.run();
             } catch (Throwable t) {
@@ -82,12 +92,12 @@ public final class EngineLoop {
     /** Handles events until {@link #finish()}. */
     public void run() {
         while (!finished) {
-            Runnable event = null;
             try {
-                event = events.poll(TICK_NANOS, TimeUnit.NANOSECONDS);
+                arrived.await(() -> !events.isEmpty(), TICK_NANOS);
             } catch (InterruptedException e) {
                 onFailure.accept("the engine was interrupted");
             }
+            Runnable event = events.poll();
             try {
                 if (event != null) {
                     event.run();
@@ -99,7 +109,7 @@ public final class EngineLoop {
         }
         ended = true;
         events.clear();
-        room.release(MAX_PENDING_FRAMES);
+        room.raise();
     }
 
     /** Tells somebody of the progress; that he fails is no reason to give the migration up. */
@@ -122,22 +132,12 @@ public final class EngineLoop {
      * @return whether all of them have ended; what they use must not be taken from one that has not
      */
     public boolean joinWorkers(long timeoutNanos) {
-        long deadline = System.nanoTime() + timeoutNanos;
-        boolean ended = true;
-        for (Thread worker : workers) {
-            ended &= join(worker, deadline - System.nanoTime());
+        long deadline = host.nanoTime() + timeoutNanos;
+        boolean allEnded = true;
+        for (Worker worker : workers) {
+            allEnded &= worker.join(deadline - host.nanoTime());
         }
-        return ended;
-    }
-
-    /** Waits for one worker to end. {@return whether it has} */
-    public static boolean join(Thread worker, long timeoutNanos) {
-        try {
-            return worker.join(Duration.ofNanos(Math.max(1, timeoutNanos)));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return allEnded;
     }
 
     /** {@return a failure's reason in words} Its message, if it was written for an operator. */

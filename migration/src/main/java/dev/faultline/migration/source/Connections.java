@@ -1,6 +1,8 @@
 package dev.faultline.migration.source;
 
 import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Link;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.Role;
@@ -8,8 +10,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
-import java.nio.channels.SocketChannel;
-import java.security.SecureRandom;
 
 /** The source's three connections to one destination, one session. */
 final class Connections implements AutoCloseable {
@@ -23,12 +23,7 @@ final class Connections implements AutoCloseable {
         this.faults = faults;
     }
 
-    /** {@return a number that no other move has} */
-    static long newSessionId() {
-        return new SecureRandom().nextLong();
-    }
-
-    static Connections open(InetSocketAddress destination, long sessionId) throws MigrationException {
+    static Connections open(Host host, InetSocketAddress destination, long sessionId) throws MigrationException {
         String where = destination.getHostString() + ":" + destination.getPort();
         if (destination.isUnresolved()) {
             throw new MigrationException("there is no host named " + destination.getHostString(), null);
@@ -36,9 +31,9 @@ final class Connections implements AutoCloseable {
         FrameChannel first = null;
         FrameChannel second = null;
         try {
-            first = connect(destination, Role.CONTROL, sessionId);
-            second = connect(destination, Role.PAGES, sessionId);
-            return new Connections(first, second, connect(destination, Role.FAULTS, sessionId));
+            first = connect(host, destination, Role.CONTROL, sessionId);
+            second = connect(host, destination, Role.PAGES, sessionId);
+            return new Connections(first, second, connect(host, destination, Role.FAULTS, sessionId));
         } catch (IOException e) {
             closeAll(first, second);
             boolean nobody = e instanceof ConnectException || e instanceof NoRouteToHostException;
@@ -50,15 +45,15 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private static FrameChannel connect(InetSocketAddress destination, Role role, long sessionId) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+    private static FrameChannel connect(Host host, InetSocketAddress destination, Role role, long sessionId)
+            throws IOException {
+        Link link = host.connect(destination);
         try {
-            channel.connect(destination);
-            FrameChannel frames = new FrameChannel(channel);
+            FrameChannel frames = new FrameChannel(link);
             frames.write(Frame.hello(role, sessionId));
             return frames;
         } catch (IOException e) {
-            channel.close();
+            link.close();
             throw e;
         }
     }

@@ -1,10 +1,11 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * here: no page is called current, and none is copied, before the final set is known.
  */
 final class FinalMap {
-    private final CountDownLatch known = new CountDownLatch(1);
+    private final Signal known;
     private volatile @Nullable List<PageBits> dirty;
+    private volatile boolean givenUp;
     private @Nullable PushOrder order;
+
+    FinalMap(Host host) {
+        known = host.newSignal();
+    }
 
     /** Fixes the map for good. */
     void freeze(List<PageBits> finalDirty, PushOrder pushOrder) {
@@ -22,12 +28,12 @@ final class FinalMap {
             order = pushOrder;
         }
         dirty = finalDirty;
-        known.countDown();
+        known.raise();
     }
 
     /** {@return the dirty pages of each region, waiting until they are known}; never changed any more */
     List<PageBits> await() throws InterruptedException {
-        known.await();
+        known.await(() -> dirty != null || givenUp, Signal.FOREVER);
         List<PageBits> bits = dirty;
         if (bits == null) {
             throw new InterruptedException("the migration ended before the dirty map was known");
@@ -59,6 +65,7 @@ final class FinalMap {
 
     /** Lets waiting faults go, unanswered. */
     void giveUp() {
-        known.countDown();
+        givenUp = true;
+        known.raise();
     }
 }

@@ -3,6 +3,7 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageBits;
 import java.io.IOException;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
  * during or after the copy is found by the next scan, the last of which runs with the guest paused.
  */
 final class RoundSender {
+    private final Host host;
     private final SourceMemory memory;
     private final WriteTracker tracker;
     private final PageSender sender;
@@ -23,12 +25,14 @@ final class RoundSender {
     private int round;
 
     RoundSender(
+            Host host,
             SourceMemory memory,
             WriteTracker tracker,
             PageSender sender,
             SendLedger ledger,
             SourceCounters counters,
             TestSwitch testSwitch) {
+        this.host = host;
         this.memory = memory;
         this.tracker = tracker;
         this.sender = sender;
@@ -42,7 +46,7 @@ final class RoundSender {
 
     /** Sends what is dirty, the first time everything, and finds what was written meanwhile. */
     RoundSummary sendRound(int number) throws IOException {
-        long begin = System.nanoTime();
+        long begin = host.nanoTime();
         long bytesBefore = counters.sentBytes.get();
         long sentPages = send(number);
         tracker.takeWritten(dirty);
@@ -55,7 +59,7 @@ final class RoundSender {
      * pages that such a write is on its way to.
      */
     RoundSummary sendDrainedRound(int number, Guest guest) throws IOException {
-        long begin = System.nanoTime();
+        long begin = host.nanoTime();
         long bytesBefore = counters.sentBytes.get();
         guest.whileDrained(() -> tracker.takeWritten(dirty));
         return summary(number, send(number), begin, bytesBefore);
@@ -78,7 +82,7 @@ final class RoundSender {
                 number,
                 sentPages,
                 counters.sentBytes.get() - bytesBefore,
-                System.nanoTime() - begin,
+                host.nanoTime() - begin,
                 dirtyPages,
                 memory.bytes(dirty));
     }

@@ -1,5 +1,7 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
 import java.io.IOException;
 import java.util.List;
@@ -14,36 +16,42 @@ final class SendLedger {
 
     private final long[] pages = new long[WINDOW_FRAMES];
     private final int[] counts = new int[WINDOW_FRAMES];
-    private long sentFrames;
-    private long appliedFrames;
-    private boolean broken;
+    private final Signal changed;
+    private volatile long sentFrames;
+    private volatile long appliedFrames;
+    private volatile boolean broken;
 
-    /** Notes a frame that is about to be sent. */
-    synchronized void sending(int region, int first, int count) throws IOException {
+    SendLedger(Host host) {
+        changed = host.newSignal();
+    }
+
+    /** Notes a frame that is about to be sent. Only one thread sends. */
+    void sending(int region, int first, int count) throws IOException {
         awaitInFlight(WINDOW_FRAMES - 1);
-        int slot = (int) (sentFrames % WINDOW_FRAMES);
+        long frame = sentFrames;
+        int slot = (int) (frame % WINDOW_FRAMES);
         pages[slot] = (long) region << 32 | first;
         counts[slot] = count;
-        sentFrames++;
+        sentFrames = frame + 1;
     }
 
     /** The destination says that everything up to that frame has taken effect. */
-    synchronized void applied(long frames) throws IOException {
+    void applied(long frames) throws IOException {
         if (frames < appliedFrames || frames > sentFrames) {
             throw new IOException(
                     "the destination acknowledges frame " + frames + " of " + sentFrames + " after " + appliedFrames);
         }
         appliedFrames = frames;
-        notifyAll();
+        changed.raise();
     }
 
     /** Waits until everything sent has taken effect. */
-    synchronized void awaitApplied() throws IOException {
+    void awaitApplied() throws IOException {
         awaitInFlight(0);
     }
 
-    /** Adds every page whose last frame may not have taken effect. */
-    synchronized void addUnacknowledged(List<PageBits> dirty) {
+    /** Adds every page whose last frame may not have taken effect. Called when no thread sends. */
+    void addUnacknowledged(List<PageBits> dirty) {
         for (long frame = appliedFrames; frame < sentFrames; frame++) {
             int slot = (int) (frame % WINDOW_FRAMES);
             dirty.get((int) (pages[slot] >> 32)).add((int) pages[slot], counts[slot]);
@@ -51,16 +59,14 @@ final class SendLedger {
     }
 
     /** No acknowledgement will come any more. */
-    synchronized void breakOff() {
+    void breakOff() {
         broken = true;
-        notifyAll();
+        changed.raise();
     }
 
-    private synchronized void awaitInFlight(long maxFrames) throws IOException {
+    private void awaitInFlight(long maxFrames) throws IOException {
         try {
-            while (sentFrames - appliedFrames > maxFrames && !broken) {
-                wait();
-            }
+            changed.await(() -> sentFrames - appliedFrames <= maxFrames || broken, Signal.FOREVER);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for the destination", e);

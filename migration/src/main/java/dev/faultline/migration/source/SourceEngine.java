@@ -10,6 +10,8 @@ import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Worker;
 import dev.faultline.migration.journal.Entry;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.journal.Phase;
@@ -37,13 +39,14 @@ public final class SourceEngine {
 
     private static final long CLOSE_NANOS = 1_000_000_000L;
 
+    private final Host host;
     private final Guest guest;
     private final SourceOptions options;
     private final Journal journal;
     private final Consumer<MigrationProgress> progress;
     private final SourceCounters counters = new SourceCounters();
-    private final SendLedger ledger = new SendLedger();
-    private final FinalMap map = new FinalMap();
+    private final SendLedger ledger;
+    private final FinalMap map;
     private final WriteTracker tracker;
     private final SourceMemory memory;
     private final Connections connections;
@@ -53,7 +56,7 @@ public final class SourceEngine {
     private final EngineLoop loop;
     private final Outbox outbox;
 
-    private final long beganNanos = System.nanoTime();
+    private final long beganNanos;
     private boolean stoppedHere;
     private boolean settled;
     private boolean resumed;
@@ -66,30 +69,36 @@ public final class SourceEngine {
     private String failure = "";
 
     private SourceEngine(
+            Host host,
             Guest guest,
             SourceOptions options,
             Journal journal,
             SourceMemory memory,
             Connections connections,
             Consumer<MigrationProgress> progress) {
+        this.host = host;
+        beganNanos = host.nanoTime();
         this.guest = guest;
         this.options = options;
         this.journal = journal;
         this.progress = progress;
-        tracker = new WriteTracker(guest);
+        ledger = new SendLedger(host);
+        map = new FinalMap(host);
+        tracker = new WriteTracker(host, guest);
         session = new SourceSession(
                 options.mode(), new RoundPolicy(options.mode()), options.holdMapNanos(), guest.writesPinnedPages());
-        loop = new EngineLoop(reason -> perform(session.onFailure(reason)), this::tick);
+        loop = new EngineLoop(host, reason -> perform(session.onFailure(reason)), this::tick);
         this.connections = connections;
-        outbox = new Outbox(connections.control());
+        outbox = new Outbox(host, connections.control());
         this.memory = memory;
         sender = new PageSender(connections.pages(), memory.newReaders(), ledger, counters);
-        rounds = new RoundSender(memory, tracker, sender, ledger, counters, options.testSwitch());
+        rounds = new RoundSender(host, memory, tracker, sender, ledger, counters, options.testSwitch());
     }
 
     /**
      * Moves a guest to a destination and returns when it has all of it.
      *
+     * @param host where this engine runs
      * @param guest the guest, running or paused here
      * @param options how
      * @param journal the guest's journal; when this returns or throws, it holds what is left to be resumed, if anything
@@ -98,19 +107,19 @@ public final class SourceEngine {
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
     public static SourceReport run(
-            Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
+            Host host, Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
             throws MigrationException {
-        long sessionId = Connections.newSessionId();
+        long sessionId = host.newId();
         try {
             GuestState state = guest.state();
             if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
                 throw new MigrationException("this guest cannot be moved: it is " + state, null);
             }
             try (SourceMemory memory = new SourceMemory(guest);
-                    Connections connections = Connections.open(options.destination(), sessionId)) {
+                    Connections connections = Connections.open(host, options.destination(), sessionId)) {
                 journal.begin(Phase.COPYING, sessionId, SourceOptions.text(options.destination()), guest.regions());
-                SourceEngine engine = new SourceEngine(guest, options, journal, memory, connections, progress);
-                return engine.run(engine.session.start(Offer.of(guest), System.nanoTime()));
+                SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, connections, progress);
+                return engine.run(engine.session.start(Offer.of(guest), host.nanoTime()));
             }
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the migration could not begin: " + e.getMessage(), e);
@@ -120,6 +129,7 @@ public final class SourceEngine {
     /**
      * Goes on with a move that was broken off after the destination may have been told to run the guest.
      *
+     * @param host where this engine runs
      * @param guest the guest, paused here
      * @param options how; the address is where the destination listens now
      * @param journal the guest's journal, in phase COMMITTED or SERVING
@@ -128,23 +138,23 @@ public final class SourceEngine {
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
     public static SourceReport resume(
-            Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
+            Host host, Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
             throws MigrationException {
         Entry left = journal.entry();
         try (SourceMemory memory = new SourceMemory(guest);
-                Connections connections = Connections.open(options.destination(), left.sessionId())) {
-            SourceEngine engine = new SourceEngine(guest, options, journal, memory, connections, progress);
+                Connections connections = Connections.open(host, options.destination(), left.sessionId())) {
+            SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, connections, progress);
             engine.resumed = true;
             engine.stoppedHere = left.runs();
             engine.needed = memory.newBits();
-            return engine.run(engine.session.resume(left.phase() == Phase.SERVING, left.runs(), System.nanoTime()));
+            return engine.run(engine.session.resume(left.phase() == Phase.SERVING, left.runs(), host.nanoTime()));
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the move could not be resumed: " + e.getMessage(), e);
         }
     }
 
     private SourceReport run(List<SourceAction> first) throws MigrationException {
-        Thread controlReader = loop.start("control", this::readControl);
+        Worker controlReader = loop.start("control", this::readControl);
         loop.start("control-out", outbox::run);
         loop.start("acknowledgements", sender::readAcknowledgements);
         boolean sendTwice = options.testSwitch() == TestSwitch.WRITE_AFTER_MAP;
@@ -167,8 +177,8 @@ public final class SourceEngine {
     }
 
     /** The control connection ends first: what the peer learns of a failure is the reason, and not a closed connection. */
-    private void endConnections(Thread controlReader) {
-        EngineLoop.join(controlReader, CLOSE_NANOS);
+    private void endConnections(Worker controlReader) {
+        controlReader.join(CLOSE_NANOS);
         connections.pages().close();
         connections.faults().close();
         if (!loop.joinWorkers(CLOSE_NANOS)) {
@@ -184,16 +194,16 @@ public final class SourceEngine {
             Frame frame = connections.control().read();
             loop.postFrame(() -> {
                 if (frame.type() == FrameType.STARTED) {
-                    downtimeNanos = resumed ? 0 : System.nanoTime() - pausedNanos;
+                    downtimeNanos = resumed ? 0 : host.nanoTime() - pausedNanos;
                     phase = "push";
                 }
-                perform(session.onFrame(frame, System.nanoTime()));
+                perform(session.onFrame(frame, host.nanoTime()));
             });
         }
     }
 
     private void tick() {
-        long now = System.nanoTime();
+        long now = host.nanoTime();
         perform(session.onTick(now));
         loop.tell(
                 progress,
@@ -300,7 +310,7 @@ public final class SourceEngine {
     private void pause() {
         phase = "hand-over";
         boolean wasRunning = guest.state() == GuestState.RUNNING;
-        pausedNanos = System.nanoTime();
+        pausedNanos = host.nanoTime();
         if (wasRunning) {
             journal.record(Phase.PAUSED, true);
             stoppedHere = true; // also if the answer is lost: the machine may stop later
@@ -368,6 +378,6 @@ public final class SourceEngine {
                 deviceStateBytes,
                 downtimeNanos,
                 pausedNanos - beganNanos,
-                System.nanoTime() - beganNanos);
+                host.nanoTime() - beganNanos);
     }
 }

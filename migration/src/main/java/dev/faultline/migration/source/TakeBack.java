@@ -3,6 +3,7 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Entry;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.journal.Phase;
@@ -20,24 +21,25 @@ public final class TakeBack {
     /**
      * Lets the guest run on, if it ran, and ends its tracking.
      *
+     * @param host where this engine runs
      * @param guest the guest
      * @param journal its journal, in phase COPYING or PAUSED
      * @param destination where the destination may wait to hear of it; it need not
      * @throws GuestException if the guest cannot be told to run; nothing is forgotten then
      */
-    public static void run(Guest guest, Journal journal, InetSocketAddress destination) {
+    public static void run(Host host, Guest guest, Journal journal, InetSocketAddress destination) {
         Entry left = journal.entry();
         if (left.phase() == Phase.PAUSED && left.runs()) {
             guest.resume();
         }
         WriteTracker.end(guest);
-        tell(destination, left.sessionId());
+        tell(host, destination, left.sessionId());
         journal.forget();
     }
 
     /** A destination that lost its engine too may wait with a loaded guest. It never starts it without a COMMIT. */
-    private static void tell(InetSocketAddress destination, long sessionId) {
-        try (Connections connections = Connections.open(destination, sessionId)) {
+    private static void tell(Host host, InetSocketAddress destination, long sessionId) {
+        try (Connections connections = Connections.open(host, destination, sessionId)) {
             connections.control().write(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, NOTHING));
             connections.control().read();
         } catch (MigrationException | IOException e) {

@@ -2,31 +2,51 @@ package dev.faultline.migration.source;
 
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.tracking.TrackedRange;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Finds which pages the guest has written. Everything is protected before the first page is copied, and no write is
  * missed from then on.
  */
 final class WriteTracker {
-    private final Guest guest;
-    private boolean tracking;
-
-    WriteTracker(Guest guest) {
-        this.guest = guest;
+    private enum State {
+        NEW,
+        STARTING,
+        TRACKING,
+        STOPPED
     }
 
-    synchronized void start() {
-        tracking = true;
-        for (GuestRegion region : guest.regions()) {
-            range(region).begin(guest.uffd());
+    private final Guest guest;
+    private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+    private final Signal started;
+
+    WriteTracker(Host host, Guest guest) {
+        this.guest = guest;
+        started = host.newSignal();
+    }
+
+    /** Protects everything, unless it was stopped before. */
+    void start() {
+        if (!state.compareAndSet(State.NEW, State.STARTING)) {
+            return;
+        }
+        try {
+            for (GuestRegion region : guest.regions()) {
+                range(region).begin(guest.uffd());
+            }
+        } finally {
+            state.set(State.TRACKING); // also half of it has to be ended
+            started.raise();
         }
     }
 
-    synchronized boolean isTracking() {
-        return tracking;
+    boolean isTracking() {
+        return state.get() == State.TRACKING;
     }
 
     /** Adds the pages written since they were last protected. */
@@ -37,12 +57,23 @@ final class WriteTracker {
     }
 
     /** Ends it; the guest goes on unhindered. Does nothing when the machine has gone. */
-    synchronized void stop() {
-        if (!tracking) {
+    void stop() {
+        if (state.compareAndSet(State.NEW, State.STOPPED)) {
             return;
         }
-        tracking = false;
-        end(guest);
+        awaitStarted();
+        if (state.compareAndSet(State.TRACKING, State.STOPPED)) {
+            end(guest);
+        }
+    }
+
+    private void awaitStarted() {
+        try {
+            started.await(() -> state.get() != State.STARTING, Signal.FOREVER);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the tracking of writes began", e);
+        }
     }
 
     /** Ends the tracking that an engine may have left behind. */

@@ -1,29 +1,26 @@
 package dev.faultline.migration.wire;
 
+import dev.faultline.migration.host.Link;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Frames over one TCP connection, blocking. One thread reads; writers take turns. Page content goes from and to the
+ * Frames over one connection, blocking. One thread reads, one writes. Page content goes from and to the
  * caller's memory without a copy in between.
  */
 public final class FrameChannel implements AutoCloseable {
     private static final int MAX_REASON_BYTES = 1 << 16;
 
-    private final SocketChannel channel;
+    private final Link link;
     private final FrameHeader outgoing = new FrameHeader();
     private final FrameHeader incoming = new FrameHeader();
     private final ByteBuffer[] gather = new ByteBuffer[2];
 
-    /** Wraps a connected channel. */
-    public FrameChannel(SocketChannel channel) throws IOException {
-        this.channel = channel;
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    /** Makes the frames of a connection. */
+    public FrameChannel(Link link) {
+        this.link = link;
     }
 
     /** Sends a control frame. */
@@ -39,17 +36,13 @@ public final class FrameChannel implements AutoCloseable {
     }
 
     /** Sends a frame with the remaining bytes of a buffer as its payload. */
-    public synchronized void write(
-            FrameType type, int flags, int region, long count, long page, long round, ByteBuffer payload)
+    public void write(FrameType type, int flags, int region, long count, long page, long round, ByteBuffer payload)
             throws IOException {
         gather[0] = outgoing.set(type, flags, region, count, page, round, payload.remaining())
                 .bytes()
                 .clear();
         gather[1] = payload;
-        long left = (long) FrameHeader.BYTES + payload.remaining();
-        while (left > 0) {
-            left -= channel.write(gather);
-        }
+        link.write(gather);
     }
 
     /**
@@ -66,7 +59,7 @@ public final class FrameChannel implements AutoCloseable {
     /** Fills a buffer with payload bytes. */
     public void readFully(ByteBuffer target) throws IOException {
         while (target.hasRemaining()) {
-            if (channel.read(target) < 0) {
+            if (link.read(target) < 0) {
                 throw new EOFException("the peer has closed the connection");
             }
         }
@@ -106,7 +99,7 @@ public final class FrameChannel implements AutoCloseable {
     /** Tells the peer that no more frames come; what was sent before still arrives, which a mere close may prevent. */
     public void endOutput() {
         try {
-            channel.shutdownOutput();
+            link.endOutput();
         } catch (IOException e) {
             System.getLogger(FrameChannel.class.getName()).log(System.Logger.Level.DEBUG, "closed already", e);
         }
@@ -114,10 +107,6 @@ public final class FrameChannel implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot close a connection", e);
-        }
+        link.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.engine.TestGuest;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.uffd.internal.linux.NativeMemory;
@@ -33,7 +34,7 @@ final class ArmedGuest implements AutoCloseable {
         region = guest.regions().getFirst();
         memory = new DestinationMemory(guest, Journal.unkept());
         memory.arm();
-        mapper = new PageMapper(guest.uffd(), memory, waiting, statistics);
+        mapper = new PageMapper(LocalHost.INSTANCE, guest.uffd(), memory, waiting, statistics);
     }
 
     long address(int page) {

@@ -3,6 +3,8 @@ package dev.faultline.migration.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.Frame;
@@ -48,15 +50,23 @@ class FaultServiceTest {
         guest = new ArmedGuest(PAGES, PageSize.SIZE_4K);
         waiter = guest.guest.uffd().newWaiter();
         pipe = new Pipe();
-        near = new FrameChannel(pipe.near);
-        source = new FrameChannel(pipe.far);
+        near = new FrameChannel(new TcpLink(pipe.near));
+        source = new FrameChannel(new TcpLink(pipe.far));
         HandOver handOver = new HandOver(guest.memory, () -> {});
-        applier = new FrameApplier(near, guest.memory, guest.mapper, handOver, new AtomicLong(), TestSwitch.NONE);
+        applier = new FrameApplier(
+                LocalHost.INSTANCE, near, guest.memory, guest.mapper, handOver, new AtomicLong(), TestSwitch.NONE);
     }
 
     private void serve() {
         FaultService service = new FaultService(
-                guest.guest.uffd(), guest.memory, guest.waiting, guest.mapper, guest.statistics, near, waiter);
+                LocalHost.INSTANCE,
+                guest.guest.uffd(),
+                guest.memory,
+                guest.waiting,
+                guest.mapper,
+                guest.statistics,
+                near,
+                waiter);
         Thread.ofPlatform().daemon().name("faults").start(() -> {
             try {
                 service.run();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.TestGuest;
+import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
@@ -52,10 +54,12 @@ class FrameApplierTest {
         memory.arm();
         handOver = new HandOver(memory, allCurrent::incrementAndGet);
         pipe = new Pipe();
-        near = new FrameChannel(pipe.near);
-        source = new FrameChannel(pipe.far);
-        PageMapper mapper = new PageMapper(guest.uffd(), memory, new WaitingFaults(), new FaultStatistics());
-        applier = new FrameApplier(near, memory, mapper, handOver, new AtomicLong(), TestSwitch.NONE);
+        near = new FrameChannel(new TcpLink(pipe.near));
+        source = new FrameChannel(new TcpLink(pipe.far));
+        PageMapper mapper =
+                new PageMapper(LocalHost.INSTANCE, guest.uffd(), memory, new WaitingFaults(), new FaultStatistics());
+        applier =
+                new FrameApplier(LocalHost.INSTANCE, near, memory, mapper, handOver, new AtomicLong(), TestSwitch.NONE);
     }
 
     @AfterEach

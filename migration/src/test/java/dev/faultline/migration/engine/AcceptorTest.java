@@ -10,6 +10,7 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
@@ -47,7 +48,8 @@ class AcceptorTest {
         List<SocketChannel> others = new ArrayList<>();
         try (TestGuest source = guest(false);
                 TestGuest destination = guest(true);
-                Acceptor acceptor = Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+                Acceptor acceptor = Acceptor.listen(
+                        LocalHost.INSTANCE, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), acceptor.port());
             for (int i = 0; i < SILENT; i++) {
                 others.add(SocketChannel.open(address));
@@ -60,14 +62,15 @@ class AcceptorTest {
             Thread.ofPlatform().daemon().start(() -> {
                 try {
                     DestinationOptions options = new DestinationOptions(false, TestSwitch.NONE);
-                    received.complete(DestinationEngine.run(destination, acceptor, options, Journal.unkept(), _ -> {}));
+                    received.complete(DestinationEngine.run(
+                            LocalHost.INSTANCE, destination, acceptor, options, Journal.unkept(), _ -> {}));
                 } catch (Throwable t) {
                     received.completeExceptionally(t);
                 }
             });
             source.resume();
             SourceOptions options = new SourceOptions(address, MigrationMode.HYBRID, 0, TestSwitch.NONE);
-            SourceEngine.run(source, options, Journal.unkept(), (MigrationProgress _) -> {});
+            SourceEngine.run(LocalHost.INSTANCE, source, options, Journal.unkept(), (MigrationProgress _) -> {});
             received.get(30, TimeUnit.SECONDS);
             assertThat(destination.state()).isEqualTo(GuestState.RUNNING);
         } finally {

@@ -3,26 +3,31 @@ package dev.faultline.migration.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.Worker;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class EngineLoopTest {
     private static final int FRAMES = 100;
-    private static final Duration A_WHILE = Duration.ofSeconds(10);
+    private static final long A_WHILE = 10_000_000_000L;
 
     private final AtomicInteger read = new AtomicInteger();
     private final List<Integer> handled = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
-    private final EngineLoop loop = new EngineLoop(failures::add, () -> {});
+    private final EngineLoop loop = new EngineLoop(LocalHost.INSTANCE, failures::add, () -> {});
 
-    private Thread reader() {
+    private final AtomicReference<Thread> reading = new AtomicReference<>();
+
+    private Worker reader() {
         return loop.start("reader", () -> {
+            reading.set(Thread.currentThread());
             for (int i = 0; i < FRAMES; i++) {
                 int number = i;
                 loop.postFrame(() -> {
@@ -36,16 +41,16 @@ class EngineLoopTest {
         });
     }
 
-    private static void awaitBlocked(Thread reader) throws InterruptedException {
-        while (reader.getState() != Thread.State.WAITING) {
+    private void awaitBlocked() throws InterruptedException {
+        while (reading.get() == null || reading.get().getState() == Thread.State.RUNNABLE) {
             Thread.sleep(1);
         }
     }
 
     @Test
     void aPeerThatSendsFasterThanItIsHeardFillsItsConnectionAndNotTheMemory() throws Exception {
-        Thread reader = reader();
-        awaitBlocked(reader);
+        Worker reader = reader();
+        awaitBlocked();
         assertThat(read).hasValue(EngineLoop.MAX_PENDING_FRAMES);
         loop.run();
         assertThat(reader.join(A_WHILE)).isTrue();
@@ -56,8 +61,8 @@ class EngineLoopTest {
     @Test
     void aReaderThatWaitsForRoomEndsWithTheLoop() throws Exception {
         loop.post(loop::finish);
-        Thread reader = reader();
-        awaitBlocked(reader);
+        Worker reader = reader();
+        awaitBlocked();
         loop.run();
         assertThat(reader.join(A_WHILE)).isTrue();
         assertThat(read).hasValue(FRAMES);

@@ -7,6 +7,7 @@ import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
@@ -55,12 +56,13 @@ final class Migration implements AutoCloseable {
             Plan plan,
             Relay.Watch watch)
             throws Exception {
-        acceptor = Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        acceptor = Acceptor.listen(LocalHost.INSTANCE, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         relay = new Relay(acceptor.port(), watch);
         DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.testSwitch);
         SourceOptions outgoing = new SourceOptions(relay.address(), plan.mode, plan.holdMapNanos, plan.testSwitch);
-        received = start(() -> DestinationEngine.run(destination, acceptor, incoming, destinationJournal, _ -> {}));
-        sent = start(() -> SourceEngine.run(source, outgoing, sourceJournal, sourceProgress::set));
+        received = start(() -> DestinationEngine.run(
+                LocalHost.INSTANCE, destination, acceptor, incoming, destinationJournal, _ -> {}));
+        sent = start(() -> SourceEngine.run(LocalHost.INSTANCE, source, outgoing, sourceJournal, sourceProgress::set));
     }
 
     private static <T> CompletableFuture<T> start(Callable<T> engine) {

@@ -13,6 +13,7 @@ import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.destination.LastAnswer;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.source.SourceEngine;
@@ -108,19 +109,24 @@ class ResumeTest {
         InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
             SourceOptions options = new SourceOptions(to, MigrationMode.HYBRID, 0, TestSwitch.NONE);
-            return SourceEngine.resume(source, options, journal, _ -> {});
+            return SourceEngine.resume(LocalHost.INSTANCE, source, options, journal, _ -> {});
         }
     }
 
     private static Acceptor listen() throws MigrationException {
-        return Acceptor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return Acceptor.listen(LocalHost.INSTANCE, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     private SourceReport resumeBoth() throws Exception {
         try (Journal in = Journal.reopen(destinationDirectory, "destination");
                 Acceptor acceptor = listen()) {
             FutureTask<DestinationReport> received = start(() -> DestinationEngine.resume(
-                    destination, acceptor, new DestinationOptions(false, TestSwitch.NONE), in, _ -> {}));
+                    LocalHost.INSTANCE,
+                    destination,
+                    acceptor,
+                    new DestinationOptions(false, TestSwitch.NONE),
+                    in,
+                    _ -> {}));
             SourceReport sent = resumeSource(acceptor.port());
             received.get(40, TimeUnit.SECONDS);
             return sent;
@@ -247,7 +253,12 @@ class ResumeTest {
         try (TestGuest stranger = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, true);
                 Acceptor acceptor = listen()) {
             FutureTask<DestinationReport> received = start(() -> DestinationEngine.run(
-                    stranger, acceptor, new DestinationOptions(false, TestSwitch.NONE), Journal.unkept(), _ -> {}));
+                    LocalHost.INSTANCE,
+                    stranger,
+                    acceptor,
+                    new DestinationOptions(false, TestSwitch.NONE),
+                    Journal.unkept(),
+                    _ -> {}));
             assertThatExceptionOfType(MigrationException.class)
                     .isThrownBy(() -> resumeSource(acceptor.port()))
                     .withMessageContaining("waits for a new guest")

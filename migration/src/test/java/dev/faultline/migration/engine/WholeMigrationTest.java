@@ -9,6 +9,7 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
@@ -51,18 +52,27 @@ class WholeMigrationTest {
             TestGuest source, TestGuest destination, MigrationMode mode, TestSwitch testSwitch, long holdMapNanos)
             throws Exception {
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        Acceptor acceptor = Acceptor.listen(loopback);
+        Acceptor acceptor = Acceptor.listen(LocalHost.INSTANCE, loopback);
         CompletableFuture<DestinationReport> received = CompletableFuture.supplyAsync(() -> {
             try {
                 return DestinationEngine.run(
-                        destination, acceptor, new DestinationOptions(false, testSwitch), Journal.unkept(), _ -> {});
+                        LocalHost.INSTANCE,
+                        destination,
+                        acceptor,
+                        new DestinationOptions(false, testSwitch),
+                        Journal.unkept(),
+                        _ -> {});
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
         });
         InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), acceptor.port());
         SourceReport sent = SourceEngine.run(
-                source, new SourceOptions(to, mode, holdMapNanos, testSwitch), Journal.unkept(), _ -> {});
+                LocalHost.INSTANCE,
+                source,
+                new SourceOptions(to, mode, holdMapNanos, testSwitch),
+                Journal.unkept(),
+                _ -> {});
         Result result = new Result(sent, received.get(20, TimeUnit.SECONDS));
         System.err.println(result);
         return result;

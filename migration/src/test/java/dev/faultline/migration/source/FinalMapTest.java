@@ -2,6 +2,7 @@ package dev.faultline.migration.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.page.PageBits;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class FinalMapTest {
     private static final int PAGES = 200;
 
-    private final FinalMap map = new FinalMap();
+    private final FinalMap map = new FinalMap(LocalHost.INSTANCE);
     private final PushOrder.Run run = new PushOrder.Run();
 
     private void freeze(int dirtyPages) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.TestGuest;
+import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.Pipe;
 import dev.faultline.testing.KernelFeature;
@@ -30,12 +32,14 @@ class RoundSenderTest {
         try (TestGuest guest = new TestGuest(PAGES * 4096L, PageSize.SIZE_4K, 1, 0, false);
                 SourceMemory memory = new SourceMemory(guest);
                 Pipe pipe = new Pipe()) {
-            SendLedger ledger = new SendLedger();
+            SendLedger ledger = new SendLedger(LocalHost.INSTANCE);
             SourceCounters counters = new SourceCounters();
-            FinalMap map = new FinalMap();
-            WriteTracker tracker = new WriteTracker(guest);
-            PageSender sender = new PageSender(new FrameChannel(pipe.near), memory.newReaders(), ledger, counters);
-            RoundSender rounds = new RoundSender(memory, tracker, sender, ledger, counters, TestSwitch.NONE);
+            FinalMap map = new FinalMap(LocalHost.INSTANCE);
+            WriteTracker tracker = new WriteTracker(LocalHost.INSTANCE, guest);
+            PageSender sender =
+                    new PageSender(new FrameChannel(new TcpLink(pipe.near)), memory.newReaders(), ledger, counters);
+            RoundSender rounds =
+                    new RoundSender(LocalHost.INSTANCE, memory, tracker, sender, ledger, counters, TestSwitch.NONE);
             tracker.start();
             assertThat(rounds.sendRound(0).dirtyPages()).isZero();
             steps.run(rounds, ledger, map);

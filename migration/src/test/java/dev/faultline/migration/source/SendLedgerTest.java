@@ -3,6 +3,7 @@ package dev.faultline.migration.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.page.PageBits;
 import java.io.IOException;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class SendLedgerTest {
-    private final SendLedger ledger = new SendLedger();
+    private final SendLedger ledger = new SendLedger(LocalHost.INSTANCE);
     private final List<PageBits> dirty = List.of(new PageBits(100_000), new PageBits(100));
 
     @Test

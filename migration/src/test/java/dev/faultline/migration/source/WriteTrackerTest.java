@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faultline.migration.engine.TestGuest;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.testing.KernelFeature;
 import dev.faultline.testing.RequiresHugePages;
@@ -48,7 +49,7 @@ class WriteTrackerTest {
                 TestGuest guest = new TestGuest(memoryBytes, pageSize, HOT_BLOCKS, 0, false)) {
             GuestRegion region = guest.regions().getFirst();
             MemorySegment copy = arena.allocate(memoryBytes);
-            WriteTracker tracker = new WriteTracker(guest);
+            WriteTracker tracker = new WriteTracker(LocalHost.INSTANCE, guest);
             tracker.start();
             assertThat(tracker.isTracking()).isTrue();
             guest.resume(); // its first pass makes its pages: they were protected before they were there
@@ -97,11 +98,25 @@ class WriteTrackerTest {
             guest.pause();
             GuestRegion region = guest.regions().getFirst();
             List<PageBits> written = List.of(new PageBits(region.pageCount()));
-            WriteTracker tracker = new WriteTracker(guest);
+            WriteTracker tracker = new WriteTracker(LocalHost.INSTANCE, guest);
             tracker.start();
             tracker.takeWritten(written);
             assertThat(written.getFirst().size()).isZero();
             tracker.stop();
+        }
+    }
+
+    /** A migration that fails at once must not begin to track a guest that nobody moves any more. */
+    @Test
+    void whatIsStoppedBeforeItStartsNeverStarts() {
+        try (TestGuest guest = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, false)) {
+            List<PageBits> written =
+                    List.of(new PageBits(guest.regions().getFirst().pageCount()));
+            WriteTracker tracker = new WriteTracker(LocalHost.INSTANCE, guest);
+            tracker.stop();
+            tracker.start();
+            assertThat(tracker.isTracking()).isFalse();
+            assertThatThrownBy(() -> tracker.takeWritten(written)).isInstanceOf(LinuxException.class);
         }
     }
 
@@ -110,8 +125,7 @@ class WriteTrackerTest {
         try (TestGuest guest = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, false)) {
             GuestRegion region = guest.regions().getFirst();
             List<PageBits> written = List.of(new PageBits(region.pageCount()));
-            WriteTracker tracker = new WriteTracker(guest);
-            tracker.stop(); // does nothing before start
+            WriteTracker tracker = new WriteTracker(LocalHost.INSTANCE, guest);
             tracker.start();
             tracker.takeWritten(written);
             tracker.stop();

@@ -3,6 +3,7 @@ package dev.faultline.migration.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faultline.migration.host.TcpLink;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,8 +22,8 @@ class FrameChannelTest {
     @BeforeEach
     void connect() throws IOException {
         pipe = new Pipe();
-        near = new FrameChannel(pipe.near);
-        far = new FrameChannel(pipe.far);
+        near = new FrameChannel(new TcpLink(pipe.near));
+        far = new FrameChannel(new TcpLink(pipe.far));
     }
 
     @AfterEach
@@ -94,7 +95,7 @@ class FrameChannelTest {
                 whole.put(header.clear());
                 other.near.write(whole.clear().limit(length));
                 other.near.close();
-                FrameChannel reader = new FrameChannel(other.far);
+                FrameChannel reader = new FrameChannel(new TcpLink(other.far));
                 assertThatThrownBy(reader::read).as("after %d bytes", length).isInstanceOf(EOFException.class);
             }
         }
