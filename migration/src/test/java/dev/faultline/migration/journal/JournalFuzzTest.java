@@ -101,17 +101,14 @@ class JournalFuzzTest {
     @Test
     void theStatesOfPages() throws IOException {
         byte[] intact = Files.readAllBytes(directory.resolve(key + ".pages"));
-        Fuzz.target("journal-pages")
-                .times(300)
-                .expecting(GuestException.class)
-                .run(input -> {
-                    byte[] damaged = damage(intact, input);
-                    readDamaged(".pages", damaged, () -> {
-                        try (Journal journal = Journal.reopen(directory, NAME)) {
-                            checkStates(journal.pageStates(guest.regions()), damaged);
-                        }
-                    });
-                });
+        Fuzz.target("journal-pages").times(300).expecting(GuestException.class).run(input -> {
+            byte[] damaged = damage(intact, input);
+            readDamaged(".pages", damaged, () -> {
+                try (Journal journal = Journal.reopen(directory, NAME)) {
+                    checkStates(journal.pageStates(guest.regions()), damaged);
+                }
+            });
+        });
     }
 
     private static void checkStates(List<PageStates> states, byte[] written) {
@@ -139,17 +136,14 @@ class JournalFuzzTest {
     @Test
     void theDirtyMap() throws IOException {
         byte[] intact = Files.readAllBytes(directory.resolve(key + ".dirty"));
-        Fuzz.target("journal-dirty")
-                .times(300)
-                .expecting(GuestException.class)
-                .run(input -> {
-                    byte[] damaged = damage(intact, input);
-                    readDamaged(".dirty", damaged, () -> {
-                        try (Journal journal = Journal.reopen(directory, NAME)) {
-                            assertThat(encoded(journal.dirty(guest.regions()))).isEqualTo(damaged);
-                        }
-                    });
-                });
+        Fuzz.target("journal-dirty").times(300).expecting(GuestException.class).run(input -> {
+            byte[] damaged = damage(intact, input);
+            readDamaged(".dirty", damaged, () -> {
+                try (Journal journal = Journal.reopen(directory, NAME)) {
+                    assertThat(encoded(journal.dirty(guest.regions()))).isEqualTo(damaged);
+                }
+            });
+        });
     }
 
     private static byte[] encoded(List<PageBits> dirty) {
