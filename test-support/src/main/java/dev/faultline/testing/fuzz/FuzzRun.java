@@ -78,9 +78,14 @@ final class FuzzRun {
             }
             Mutator mutator = new Mutator(corpus, fuzz.words, fuzz.mostBytes);
             long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(fuzz.limits.seconds());
-            for (long i = 0; goesOn(i, endNanos); i++) {
+            long i = 0;
+            for (; goesOn(i, endNanos); i++) {
                 byte[] next = mutator.next(fuzz.limits.seed() + (i << 32));
                 take(next, "mutation " + i + " of seed " + fuzz.limits.seed(), fuzz.mostAllocatedBytes);
+            }
+            if (fuzz.limits.seconds() > 0) {
+                System.out.println(
+                        "Fuzzed '" + fuzz.target + "' with " + i + " mutations of seed " + fuzz.limits.seed());
             }
         } catch (AssertionError e) {
             failure.set(e);

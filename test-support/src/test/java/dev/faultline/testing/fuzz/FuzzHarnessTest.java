@@ -19,7 +19,7 @@ import org.opentest4j.TestAbortedException;
 
 /** Faults that are planted are found, named and kept. */
 @Timeout(60)
-class FuzzTest {
+class FuzzHarnessTest {
     @TempDir
     private Path module;
 
