@@ -55,6 +55,10 @@ final class DestinationUnderFire {
         take(session.onFailure(reason));
     }
 
+    void disconnect(String reason) {
+        take(session.onDisconnected(reason));
+    }
+
     void allCurrent() {
         if (armed) {
             allCurrent = true;

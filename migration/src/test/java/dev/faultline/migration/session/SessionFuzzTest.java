@@ -63,6 +63,7 @@ class SessionFuzzTest {
                         destination.tick(nowNanos);
                     }
                     case 5 -> destination.fail("a worker failed");
+                    case 6 -> destination.disconnect("the connection is cut");
                     default -> {}
                 }
             }
