@@ -61,6 +61,7 @@ public final class SourceEngine {
 
     private boolean settled;
     private boolean brokenOff;
+    private boolean started;
     private boolean resumed;
     private List<PageBits> needed = List.of();
     private String phase = "connecting";
@@ -174,7 +175,7 @@ public final class SourceEngine {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "connecting to the destination again: " + EngineLoop.withoutConsequence(now.failure));
-            Optional<Connections> connections = again.open();
+            Optional<Connections> connections = again.open(now.started);
             if (connections.isEmpty()) {
                 break;
             }
@@ -238,6 +239,7 @@ public final class SourceEngine {
             Frame frame = connections.control().read();
             loop.postFrame(() -> {
                 if (frame.type() == FrameType.STARTED) {
+                    started = true;
                     story.downtimeNanos = resumed ? 0 : host.nanoTime() - story.pausedNanos;
                     phase = "push";
                 }
