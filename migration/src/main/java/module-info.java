@@ -2,11 +2,13 @@ import org.jspecify.annotations.NullMarked;
 
 /** The migration engine: rounds, hand-over, fault service and push, on the kernel's minor faults. */
 @NullMarked
-@SuppressWarnings("requires-automatic") // HdrHistogram names no module
+@SuppressWarnings("requires-automatic") // HdrHistogram and lz4-java name no module
 module dev.faultline.migration {
     requires static transitive org.jspecify;
     requires transitive dev.faultline.uffd;
     requires HdrHistogram;
+    requires com.github.luben.zstd_jni;
+    requires org.lz4.java;
 
     exports dev.faultline.migration;
     exports dev.faultline.migration.destination;

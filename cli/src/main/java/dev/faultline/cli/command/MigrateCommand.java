@@ -5,6 +5,7 @@ import dev.faultline.cli.attach.GuestTarget;
 import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
+import dev.faultline.cli.option.DataPathOptions;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.MoveLimitOptions;
 import dev.faultline.cli.option.Network;
@@ -61,6 +62,9 @@ public final class MigrateCommand implements Callable<Integer> {
     private MoveLimitOptions limitOptions = new MoveLimitOptions();
 
     @Mixin
+    private DataPathOptions dataPath = new DataPathOptions();
+
+    @Mixin
     private ControlOption control = new ControlOption();
 
     @Option(names = "--insecure", description = "Allow guest memory to cross a network in plain text.")
@@ -108,7 +112,13 @@ public final class MigrateCommand implements Callable<Integer> {
             return 0;
         }
         SourceOptions options = new SourceOptions(
-                address, mode, limits, reconnect.nanos(), TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
+                address,
+                mode,
+                limits,
+                dataPath.get(),
+                reconnect.nanos(),
+                TimeUnit.SECONDS.toNanos(holdMapSeconds),
+                testSwitch);
         try (Attached attached = target.attach(Side.SOURCE);
                 Journal journal = journals.claim(target, attached.guest());
                 SourceWatch watch = new SourceWatch(json);

@@ -26,6 +26,10 @@ public final class ReportText {
                 .row("pages pushed", Numbers.count(report.pushedPages()))
                 .row("pages sent for faults", Numbers.count(report.faultPages()))
                 .row("content sent", Sizes.format(report.sentBytes()))
+                .row("  of that, compressed", Sizes.format(report.compressedBytes()))
+                .row("  on the wire", Sizes.format(report.wireBytes()))
+                .row("page connections", Numbers.count(report.connections()))
+                .row("compression", EnumConverter.word(report.compression()))
                 .row("downtime", Numbers.nanos(report.downtimeNanos()))
                 .row("total time", Numbers.nanos(report.totalNanos()))
                 .render();

@@ -1,6 +1,7 @@
 package dev.faultline.cli.option;
 
 import dev.faultline.guest.kvm.MachineChoice;
+import dev.faultline.migration.Compression;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.OnNoConvergence;
 import dev.faultline.migration.TestSwitch;
@@ -66,6 +67,14 @@ public abstract class EnumConverter<E extends Enum<E>> implements ITypeConverter
         /** Makes one. */
         public Backend() {
             super(MemoryBackend.class, "memory backend");
+        }
+    }
+
+    /** Reads a {@link Compression}. */
+    public static final class Compressing extends EnumConverter<Compression> {
+        /** Makes one. */
+        public Compressing() {
+            super(Compression.class, "compression");
         }
     }
 

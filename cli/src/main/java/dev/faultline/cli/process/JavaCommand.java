@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** How to start another process of this program: the same Java, the same modules. */
 final class JavaCommand {
-    private static final String NATIVE_MODULE = "dev.faultline.uffd";
+    private static final String NATIVE_MODULES = "dev.faultline.uffd,org.lz4.java,com.github.luben.zstd_jni";
     private static final String MAIN = "dev.faultline.cli/dev.faultline.cli.Main";
 
     private JavaCommand() {}
@@ -23,7 +23,7 @@ final class JavaCommand {
             // Its own code hardly runs: the work is done by vCPUs. The second compiler would only take time from them.
             command.add("-XX:TieredStopAtLevel=1");
         }
-        command.addAll(List.of("--module-path", modulePath(), "--enable-native-access=" + NATIVE_MODULE));
+        command.addAll(List.of("--module-path", modulePath(), "--enable-native-access=" + NATIVE_MODULES));
         command.addAll(List.of("-m", MAIN));
         command.addAll(arguments);
         return command;

@@ -8,6 +8,7 @@ import dev.faultline.guest.kvm.control.GuestReport;
 import dev.faultline.guest.kvm.control.GuestStatistics;
 import dev.faultline.guest.kvm.control.VcpuProgress;
 import dev.faultline.guest.kvm.machine.MachineType;
+import dev.faultline.migration.Compression;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
@@ -102,6 +103,10 @@ final class DemoFixture {
                         10,
                         3,
                         402_653_184,
+                        402_700_000,
+                        0,
+                        1,
+                        Compression.NONE,
                         900,
                         70_800_000,
                         1_880_000_000,

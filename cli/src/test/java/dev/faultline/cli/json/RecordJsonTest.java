@@ -3,6 +3,7 @@ package dev.faultline.cli.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.faultline.migration.Compression;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.Decision.Step;
 import dev.faultline.migration.MigrationMode;
@@ -29,9 +30,13 @@ class RecordJsonTest {
                 7,
                 8,
                 9,
+                2,
+                Compression.AUTO,
                 10,
                 11,
-                12));
+                12,
+                13,
+                14));
         survives(new MigrationProgress("post-copy", 1, 2, 3, Long.MAX_VALUE, 5));
         survives(new DestinationReport(
                 1,

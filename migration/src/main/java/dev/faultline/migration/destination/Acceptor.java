@@ -6,7 +6,6 @@ import dev.faultline.migration.host.Link;
 import dev.faultline.migration.host.Listener;
 import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.wire.Frame;
-import dev.faultline.migration.wire.Role;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -18,7 +17,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * Listens for a source. Its three connections say the same session id; who says nothing sensible, or nothing in time, is
+ * Listens for a source. Its connections say the same session id; who says nothing sensible, or nothing in time, is
  * sent away, and does not keep anybody else from connecting. It goes on listening while a guest moves, for the source
  * whose connections break comes again.
  */
@@ -168,7 +167,7 @@ public final class Acceptor implements AutoCloseable {
 
     private static void sendAway(Gathering.Source source, String reason) {
         try {
-            source.channel(Role.CONTROL).write(Frame.abort(reason));
+            source.control().write(Frame.abort(reason));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a source was not told why", e);
         }

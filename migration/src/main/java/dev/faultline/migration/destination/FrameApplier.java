@@ -1,6 +1,8 @@
 package dev.faultline.migration.destination;
 
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.codec.Codec;
+import dev.faultline.migration.codec.PageDecoder;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
@@ -10,17 +12,19 @@ import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameHeader;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.ProtocolException;
+import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies the page frames of one connection: claims each page, reads its content from the socket straight into the alias
- * mapping, and answers whoever waits for it. Pages that the destination has in their final state, or that another writer
+ * mapping (compressed content by way of memory of its own), and answers whoever waits for it. Pages that the destination has in their final state, or that another writer
  * got first, are read past. Never waits for a page while it holds another.
  */
-final class FrameApplier {
+final class FrameApplier implements AutoCloseable {
     private static final int MAX_FRAME_PAGES = 64;
     private static final int TRASH_BYTES = 2 << 20;
     private static final long BUSY_NANOS = 5_000L;
@@ -34,6 +38,9 @@ final class FrameApplier {
     private final TestSwitch testSwitch;
     private final List<RegionView> views;
     private final ByteBuffer trash = ByteBuffer.allocateDirect(TRASH_BYTES);
+    private final PageDecoder decoder = new PageDecoder();
+    /** The content of a compressed frame; null while content comes from the socket. */
+    private @Nullable ByteBuffer decoded;
 
     FrameApplier(
             Host host,
@@ -70,6 +77,7 @@ final class FrameApplier {
                 receivedBytes.addAndGet(header.payloadBytes());
                 content(index, (int) first, (int) (first + count), isFinal);
             }
+            case PAGES_LZ4, PAGES_ZSTD -> compressedContent(header, index, first, count, isFinal);
             case ZEROS -> {
                 requireNoPayload(header);
                 zeros(index, (int) first, (int) (first + count), isFinal);
@@ -82,13 +90,33 @@ final class FrameApplier {
         }
     }
 
-    private void requireLength(FrameHeader header, int index, long first, long count) throws ProtocolException {
-        GuestRegion region = memory.region(index);
-        boolean fits = count >= 1
-                && (region.file().pageSize().isHuge()
+    private void compressedContent(FrameHeader header, int index, long first, long count, boolean isFinal)
+            throws IOException {
+        if (!fitsFrame(index, first, count)) {
+            throw new ProtocolException(
+                    "the source sent " + count + " compressed pages from " + first + " on in one frame");
+        }
+        long plainBytes = count << memory.region(index).pageShift();
+        Codec codec = Codec.of(header.type()).orElseThrow();
+        decoded = decoder.read(channel, codec, header.payloadBytes(), plainBytes);
+        receivedBytes.addAndGet(plainBytes);
+        try {
+            content(index, (int) first, (int) (first + count), isFinal);
+        } finally {
+            decoded = null;
+        }
+    }
+
+    private boolean fitsFrame(int index, long first, long count) {
+        return count >= 1
+                && (memory.region(index).file().pageSize().isHuge()
                         ? count == 1
                         : first % MAX_FRAME_PAGES + count <= MAX_FRAME_PAGES);
-        if (!fits || header.payloadBytes() != count << region.pageShift()) {
+    }
+
+    private void requireLength(FrameHeader header, int index, long first, long count) throws ProtocolException {
+        GuestRegion region = memory.region(index);
+        if (!fitsFrame(index, first, count) || header.payloadBytes() != count << region.pageShift()) {
             throw new ProtocolException(
                     "the source sent " + header.payloadBytes() + " bytes as " + count + " pages from " + first + " on");
         }
@@ -131,7 +159,7 @@ final class FrameApplier {
         PageStates states = memory.states(index);
         int shift = memory.region(index).pageShift();
         try {
-            channel.readFully(views.get(index).writable((long) first << shift, (end - first) << shift));
+            fill(index, (long) first << shift, (end - first) << shift);
         } catch (IOException e) {
             for (int page = first; page < end; page++) {
                 states.abandon(page);
@@ -149,13 +177,34 @@ final class FrameApplier {
         }
     }
 
-    private void discard(int index, int page, int lengthBytes) throws IOException {
-        if (testSwitch == TestSwitch.WRITE_AFTER_MAP) {
-            int shift = memory.region(index).pageShift();
-            channel.readFully(views.get(index).writable((long) page << shift, lengthBytes));
+    private void fill(int index, long offset, int lengthBytes) throws IOException {
+        ByteBuffer from = decoded;
+        ByteBuffer target = views.get(index).writable(offset, lengthBytes);
+        if (from == null) {
+            channel.readFully(target);
             return;
         }
-        channel.readFully(trash.clear().limit(lengthBytes));
+        try {
+            // A store to a page that the host has no memory for is no exception that could be relied on; this call is.
+            memory.alias(index).populate(offset, lengthBytes);
+        } catch (LinuxException e) {
+            throw new IOException("Bad address: " + e.getMessage(), e);
+        }
+        target.put(from.slice(from.position(), lengthBytes));
+        from.position(from.position() + lengthBytes);
+    }
+
+    private void discard(int index, int page, int lengthBytes) throws IOException {
+        if (testSwitch == TestSwitch.WRITE_AFTER_MAP) {
+            fill(index, (long) page << memory.region(index).pageShift(), lengthBytes);
+            return;
+        }
+        ByteBuffer from = decoded;
+        if (from == null) {
+            channel.readFully(trash.clear().limit(lengthBytes));
+        } else {
+            from.position(from.position() + lengthBytes);
+        }
     }
 
     private void zeros(int index, int first, int end, boolean isFinal) {
@@ -193,5 +242,10 @@ final class FrameApplier {
             mapper.answer(index, page, FaultKind.CONFIRMED);
         }
         handOver.pagesBecameCurrent();
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
     }
 }

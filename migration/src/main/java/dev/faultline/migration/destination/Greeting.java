@@ -1,5 +1,6 @@
 package dev.faultline.migration.destination;
 
+import dev.faultline.migration.DataPath;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Link;
 import dev.faultline.migration.host.Signal;
@@ -13,8 +14,15 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A connection that has said what it is for. */
-record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
+/**
+ * A connection that has said what it is for.
+ *
+ * @param role what for
+ * @param number of a page connection, which; of the control connection, how many page connections there are, less one
+ * @param attempt whose it is
+ * @param channel the connection
+ */
+record Greeting(Role role, int number, Gathering.Attempt attempt, FrameChannel channel) {
     /** A source says hello at once; who does not is no source. */
     static final long LIMIT_NANOS = 5_000_000_000L;
 
@@ -54,11 +62,12 @@ record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
 
     private static Optional<Greeting> read(FrameChannel frames) throws IOException {
         FrameHeader hello = frames.readHeader();
-        Optional<Role> role = Role.of(hello.flags() & ~Frame.FLAG_RESUMED);
+        Optional<Role> role = Role.of(Frame.helloRole(hello.flags()));
         if (hello.type() != FrameType.HELLO
                 || hello.page() != Frame.MAGIC
                 || hello.payloadBytes() != 0
-                || role.isEmpty()) {
+                || role.isEmpty()
+                || Frame.helloNumber(hello.flags()) >= DataPath.MAX_CONNECTIONS) {
             return Optional.empty();
         }
         if (hello.count() != Frame.VERSION) {
@@ -66,8 +75,11 @@ record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
             return Optional.empty();
         }
         boolean resumed = (hello.flags() & Frame.FLAG_RESUMED) != 0;
-        return Optional.of(
-                new Greeting(role.get(), new Gathering.Attempt(hello.round(), hello.region(), resumed), frames));
+        return Optional.of(new Greeting(
+                role.get(),
+                Frame.helloNumber(hello.flags()),
+                new Gathering.Attempt(hello.round(), hello.region(), resumed),
+                frames));
     }
 
     private static void refuse(FrameChannel frames, long version) throws IOException {

@@ -9,7 +9,6 @@ import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameType;
-import dev.faultline.migration.wire.Role;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -75,7 +74,7 @@ public final class LastAnswer {
 
     private static void tell(Gathering.Source source, Journal journal) throws MigrationException {
         try {
-            FrameChannel control = source.channel(Role.CONTROL);
+            FrameChannel control = source.control();
             if (control.read().type() != FrameType.RESUME) {
                 throw new MigrationException("the source does not ask how its move has ended", null);
             }

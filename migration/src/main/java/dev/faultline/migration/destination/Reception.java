@@ -20,7 +20,6 @@ import dev.faultline.migration.wire.FrameHeader;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
 import dev.faultline.migration.wire.ProtocolException;
-import dev.faultline.migration.wire.Role;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -46,7 +45,7 @@ final class Reception {
     private final DestinationMemory memory;
     private final HandOver handOver;
     private final FrameChannel control;
-    private final FrameChannel pages;
+    private final List<FrameChannel> pages;
     private final FrameChannel faults;
     private final Consumer<MigrationProgress> progress;
     private final DestinationSession session;
@@ -68,9 +67,9 @@ final class Reception {
         memory = arrival.memory;
         handOver = arrival.handOver;
         this.progress = progress;
-        control = source.channel(Role.CONTROL);
-        pages = source.channel(Role.PAGES);
-        faults = source.channel(Role.FAULTS);
+        control = source.control();
+        pages = source.pages();
+        faults = source.faults();
         outbox = new Outbox(host, control);
         phase = again ? "post-copy" : "pre-copy";
         Offer shape = Offer.of(guest);
@@ -97,7 +96,7 @@ final class Reception {
     /** The control connection ends first: what the peer learns of a failure is the reason, and not a closed connection. */
     private void endConnections(Worker controlReader) {
         controlReader.join(CLOSE_NANOS);
-        pages.close();
+        pages.forEach(FrameChannel::close);
         faults.close();
         if (!loop.joinWorkers(CLOSE_NANOS)) {
             control.close();
@@ -180,11 +179,16 @@ final class Reception {
         }
     }
 
-    private void readPages() throws IOException {
-        FrameApplier applier = newApplier(pages);
+    private void readPages(FrameChannel channel) throws IOException {
+        try (FrameApplier applier = newApplier(channel)) {
+            readPages(channel, applier);
+        }
+    }
+
+    private void readPages(FrameChannel channel, FrameApplier applier) throws IOException {
         long frames = 0;
         while (true) {
-            FrameHeader header = pages.readHeader();
+            FrameHeader header = channel.readHeader();
             if (arrival.options.testSwitch() == TestSwitch.DROP_BARRIER) {
                 // So slow that frames are still on their way at the pause, for which the barrier is there.
                 host.pause(header.payloadBytes() * SLOW_NANOS_PER_BYTE);
@@ -193,15 +197,16 @@ final class Reception {
             applier.apply(header);
             frames++;
             if (acknowledge) {
-                pages.write(FrameType.APPLIED, 0, 0, 0, 0, frames, NO_PAYLOAD.duplicate());
+                channel.write(FrameType.APPLIED, 0, 0, 0, 0, frames, NO_PAYLOAD.duplicate());
             }
         }
     }
 
     private void readFaultAnswers() throws IOException {
-        FrameApplier applier = newApplier(faults);
-        while (true) {
-            applier.apply(faults.readHeader());
+        try (FrameApplier applier = newApplier(faults)) {
+            while (true) {
+                applier.apply(faults.readHeader());
+            }
         }
     }
 
@@ -268,7 +273,10 @@ final class Reception {
     }
 
     private void serve() {
-        loop.start("pages", connected(this::readPages));
+        for (int i = 0; i < pages.size(); i++) {
+            FrameChannel channel = pages.get(i);
+            loop.start("pages-" + i, connected(() -> readPages(channel)));
+        }
         loop.start("fault-answers", connected(this::readFaultAnswers));
         arrival.requests.connect(faults);
         arrival.serveFaults();

@@ -1,5 +1,6 @@
 package dev.faultline.migration.session;
 
+import dev.faultline.migration.codec.Codec;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.session.DestinationAction.ApplyMap;
 import dev.faultline.migration.session.DestinationAction.Arm;
@@ -176,7 +177,7 @@ public final class DestinationSession {
     public List<DestinationAction> onArmed() {
         if (state == State.ARMING) {
             state = State.RECEIVING;
-            send(Frame.of(FrameType.ACCEPT));
+            send(Frame.accept(Codec.available()));
         } else if (state == State.REJOINING && left == Phase.PREPARED) {
             state = State.PREPARED;
             out.add(new SendNeeded());

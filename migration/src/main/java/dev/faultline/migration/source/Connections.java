@@ -10,34 +10,43 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The source's three connections to one destination, one session. */
+/** The source's connections to one destination, one session: control, faults, and some for pages. */
 final class Connections implements AutoCloseable {
     private final FrameChannel control;
-    private final FrameChannel pages;
+    private final List<FrameChannel> pages;
     private final FrameChannel faults;
 
-    private Connections(FrameChannel control, FrameChannel pages, FrameChannel faults) {
+    private Connections(FrameChannel control, List<FrameChannel> pages, FrameChannel faults) {
         this.control = control;
-        this.pages = pages;
+        this.pages = List.copyOf(pages);
         this.faults = faults;
     }
 
-    /** @param attempt 0, or the how manieth try it is to go on with a move */
-    static Connections open(Host host, InetSocketAddress destination, long sessionId, int attempt)
+    /**
+     * Connects.
+     *
+     * @param attempt 0, or the how manieth try it is to go on with a move
+     * @param pageConnections how many carry pages
+     */
+    static Connections open(Host host, InetSocketAddress destination, long sessionId, int attempt, int pageConnections)
             throws MigrationException {
         String where = destination.getHostString() + ":" + destination.getPort();
         if (destination.isUnresolved()) {
             throw new MigrationException("there is no host named " + destination.getHostString(), null);
         }
-        FrameChannel first = null;
-        FrameChannel second = null;
+        List<FrameChannel> opened = new ArrayList<>();
         try {
-            first = connect(host, destination, Role.CONTROL, sessionId, attempt);
-            second = connect(host, destination, Role.PAGES, sessionId, attempt);
-            return new Connections(first, second, connect(host, destination, Role.FAULTS, sessionId, attempt));
+            opened.add(connect(host, destination, Role.CONTROL, pageConnections - 1, sessionId, attempt));
+            opened.add(connect(host, destination, Role.FAULTS, 0, sessionId, attempt));
+            for (int number = 0; number < pageConnections; number++) {
+                opened.add(connect(host, destination, Role.PAGES, number, sessionId, attempt));
+            }
+            return new Connections(opened.get(0), opened.subList(2, opened.size()), opened.get(1));
         } catch (IOException e) {
-            closeAll(first, second);
+            opened.forEach(FrameChannel::close);
             boolean nobody = e instanceof ConnectException || e instanceof NoRouteToHostException;
             throw new MigrationException(
                     nobody
@@ -48,11 +57,12 @@ final class Connections implements AutoCloseable {
     }
 
     private static FrameChannel connect(
-            Host host, InetSocketAddress destination, Role role, long sessionId, int attempt) throws IOException {
+            Host host, InetSocketAddress destination, Role role, int number, long sessionId, int attempt)
+            throws IOException {
         Link link = host.connect(destination);
         try {
             FrameChannel frames = new FrameChannel(link);
-            frames.write(Frame.hello(role, sessionId, attempt));
+            frames.write(Frame.hello(role, number, sessionId, attempt));
             return frames;
         } catch (IOException e) {
             link.close();
@@ -60,19 +70,11 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private static void closeAll(@org.jspecify.annotations.Nullable FrameChannel... channels) {
-        for (FrameChannel channel : channels) {
-            if (channel != null) {
-                channel.close();
-            }
-        }
-    }
-
     FrameChannel control() {
         return control;
     }
 
-    FrameChannel pages() {
+    List<FrameChannel> pages() {
         return pages;
     }
 
@@ -82,6 +84,8 @@ final class Connections implements AutoCloseable {
 
     @Override
     public void close() {
-        closeAll(control, pages, faults);
+        control.close();
+        faults.close();
+        pages.forEach(FrameChannel::close);
     }
 }

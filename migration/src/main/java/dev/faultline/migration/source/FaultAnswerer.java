@@ -74,6 +74,7 @@ final class FaultAnswerer {
             @Override
             public void content(int first, int count, ByteBuffer bytes) throws IOException {
                 counters.sentBytes.addAndGet(bytes.remaining());
+                counters.wireBytes.addAndGet(FrameHeader.BYTES + bytes.remaining());
                 channel.write(FrameType.PAGES, 0, region, count, first, Frame.FINAL, bytes);
             }
 

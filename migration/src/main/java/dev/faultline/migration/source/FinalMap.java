@@ -46,9 +46,9 @@ final class FinalMap {
         return Objects.requireNonNull(dirty, "the dirty map is not known yet");
     }
 
-    /** Takes the next pages to push. {@return whether there are any} */
-    synchronized boolean takeNext(PushOrder.Run run) {
-        return order != null && order.takeNext(run);
+    /** Takes the next pages to push on a connection. {@return whether there are any} */
+    synchronized boolean takeNext(int connection, PushOrder.Run run) {
+        return order != null && order.takeNext(connection, run);
     }
 
     /** {@return how many pages are still to be pushed, once the map is known} */

@@ -4,7 +4,7 @@ import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Signal;
 import java.io.IOException;
 
-/** Where the thread that sends pages waits: for its share of the bandwidth, and while an operator holds it. */
+/** Where the threads that send pages wait: for their share of the bandwidth, and while an operator holds them. */
 final class Gate {
     private final Host host;
     private final Pace pace;
@@ -19,26 +19,35 @@ final class Gate {
         changed = host.newSignal();
     }
 
-    /** Waits until a frame may go; called by one thread at a time. {@return whether it may at all} */
+    /** Waits until a frame may go. {@return whether it may at all} */
     boolean pass(long bytes) throws IOException {
         try {
             while (!isCut()) {
-                long nowNanos = host.nanoTime();
-                long waitNanos = pace.waitNanos(nowNanos);
                 if (held) {
                     changed.await(() -> !held || isCut(), Signal.FOREVER);
-                } else if (waitNanos > 0) {
-                    changed.await(() -> held || isCut(), waitNanos);
-                } else {
-                    pace.sent(bytes, nowNanos);
+                    continue;
+                }
+                long waitNanos = takeShare(bytes);
+                if (waitNanos == 0) {
                     return true;
                 }
+                changed.await(() -> held || isCut(), waitNanos);
             }
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting to send", e);
         }
+    }
+
+    /** Takes the share of a frame that may go now. {@return 0, or how long to wait before asking again} */
+    private synchronized long takeShare(long bytes) {
+        long nowNanos = host.nanoTime();
+        long waitNanos = pace.waitNanos(nowNanos);
+        if (waitNanos == 0) {
+            pace.sent(bytes, nowNanos);
+        }
+        return waitNanos;
     }
 
     /** {@return whether no more may go, before {@link #reopen()} if ever} */

@@ -92,7 +92,11 @@ final class PageReader implements AutoCloseable {
      * for each of many scattered pages would take most of the time. Content does not become a hole while a guest moves.
      */
     private int findData(int page) {
-        dataFrom = (int) (file.nextData((long) page << shift) >> shift);
+        int from = (int) (file.nextData((long) page << shift) >> shift);
+        if (from == dataFrom && from < dataTo) {
+            return from; // as it was when this page's neighbours were looked at
+        }
+        dataFrom = from;
         boolean none = (long) dataFrom << shift >= file.lengthBytes();
         dataTo = none ? dataFrom : (int) (file.nextHole((long) dataFrom << shift) >> shift);
         return dataFrom;
@@ -128,6 +132,11 @@ final class PageReader implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /** {@return whether what it gives is a copy that nobody else writes to} */
+    boolean isPrivate() {
+        return file.pageSize().isHuge();
     }
 
     GuestRegion region() {

@@ -1,5 +1,9 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.codec.CodecPolicy;
+import dev.faultline.migration.codec.FixedCodec;
+import dev.faultline.migration.codec.PageEncoder;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
@@ -8,8 +12,12 @@ import dev.faultline.migration.wire.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
-/** Sends pages on the pages connection: rounds, and the push. One thread sends; another takes the acknowledgements. */
+/**
+ * Sends pages on one page connection, those that are its own: rounds, and the push. One thread sends; another takes the
+ * acknowledgements.
+ */
 final class PageSender {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
     /** Every how many frames the destination is asked to say how far it is. */
@@ -17,21 +25,32 @@ final class PageSender {
     /** How far a run goes before it is looked whether the round is cut short. */
     private static final int SLICE_FRAMES = 64;
 
+    private final Host host;
     private final FrameChannel channel;
+    private final int connection;
+    private final Stripes stripes;
     private final List<PageReader> readers;
     private final SendLedger ledger;
     private final SourceCounters counters;
     private final Gate roundGate;
     private final Gate pushGate;
+    private PageEncoder encoder;
     private long frames;
 
     PageSender(
+            Host host,
             FrameChannel channel,
+            int connection,
+            Stripes stripes,
             List<PageReader> readers,
             SendLedger ledger,
             SourceCounters counters,
             Gate roundGate,
             Gate pushGate) {
+        this.host = host;
+        this.connection = connection;
+        this.stripes = stripes;
+        encoder = new PageEncoder(host, new FixedCodec(Optional.empty()));
         this.roundGate = roundGate;
         this.pushGate = pushGate;
         this.channel = channel;
@@ -40,42 +59,61 @@ final class PageSender {
         this.counters = counters;
     }
 
+    SendLedger ledger() {
+        return ledger;
+    }
+
+    /** Has content compressed as a policy says; before anything is sent. */
+    void encodeBy(CodecPolicy policy) {
+        encoder.close();
+        encoder = new PageEncoder(host, policy);
+    }
+
     /** What becomes of pages that the gate does not let through. */
     private interface Unsent {
         void add(int first, int count);
     }
 
     /**
-     * Sends every page of a set, or what the gate lets through.
+     * Sends every page of a set that is this connection's, or what the gate lets through.
      *
      * @param pages what to send, by region
      * @param round the number that its frames carry
-     * @param unsent gets the pages that were not sent
+     * @param unsent gets the pages that were not sent; the other connections' threads add theirs
      * @return how many were content
      */
     long sendAll(List<PageBits> pages, long round, List<PageBits> unsent) throws IOException {
         long contentPages = 0;
         for (PageReader reader : readers) {
-            PageBits bits = pages.get(reader.region().id());
-            Unsent rest = unsent.get(reader.region().id())::add;
+            int region = reader.region().id();
+            PageBits bits = pages.get(region);
+            Unsent rest = shared(unsent.get(region));
             int slicePages = SLICE_FRAMES * PageReader.framePages(reader.region());
-            for (int first = bits.next(0); first < bits.pageCount(); ) {
-                int end = Math.min(bits.nextAbsent(first), first + slicePages);
+            for (int first = stripes.next(connection, region, bits, 0); first < bits.pageCount(); ) {
+                int end = stripes.endOfRun(region, first, Math.min(bits.nextAbsent(first), first + slicePages));
                 if (roundGate.isCut()) {
                     rest.add(first, end - first); // without reading it
                 } else {
                     contentPages += send(reader, first, end - first, new Pieces(reader, round, roundGate, rest));
                 }
-                first = bits.next(end);
+                first = stripes.next(connection, region, bits, end);
             }
         }
         return contentPages;
     }
 
+    private static Unsent shared(PageBits unsent) {
+        return (first, count) -> {
+            synchronized (unsent) {
+                unsent.add(first, count);
+            }
+        };
+    }
+
     /** Pushes what is left until nothing is; the destination drops what it got by a fault meanwhile. */
     void push(FinalMap map) throws IOException {
         PushOrder.Run run = new PushOrder.Run();
-        while (!pushGate.isCut() && map.takeNext(run)) {
+        while (!pushGate.isCut() && map.takeNext(connection, run)) {
             PageReader reader = readers.get(run.region);
             Pieces pieces = new Pieces(reader, Frame.FINAL, pushGate, (_, _) -> {});
             long content = send(reader, run.first, run.count, pieces);
@@ -107,9 +145,15 @@ final class PageSender {
         @Override
         public void content(int first, int count, ByteBuffer bytes) throws IOException {
             int contentBytes = bytes.remaining();
-            if (frame(FrameType.PAGES, first, count, bytes)) {
+            ByteBuffer payload = encoder.encode(bytes, reader.isPrivate());
+            long begin = host.nanoTime();
+            if (frame(encoder.type(), first, count, payload)) {
+                encoder.sent(host.nanoTime() - begin);
                 contentPages += count;
                 counters.sentBytes.addAndGet(contentBytes);
+                if (encoder.type() != FrameType.PAGES) {
+                    counters.compressedBytes.addAndGet(contentBytes);
+                }
             }
         }
 
@@ -120,10 +164,12 @@ final class PageSender {
 
         /** Returns whether it was sent. */
         private boolean frame(FrameType type, int first, int count, ByteBuffer payload) throws IOException {
-            if (!gate.pass(FrameHeader.BYTES + payload.remaining())) {
+            int wireBytes = FrameHeader.BYTES + payload.remaining();
+            if (!gate.pass(wireBytes)) {
                 unsent.add(first, count);
                 return false;
             }
+            counters.wireBytes.addAndGet(wireBytes);
             int region = reader.region().id();
             ledger.sending(region, first, count);
             frames++;
@@ -149,5 +195,10 @@ final class PageSender {
             }
             ledger.applied(header.round());
         }
+    }
+
+    /** Called when no thread sends any more. */
+    void close() {
+        encoder.close();
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 /**
  * In which order the dirty pages are pushed, the likeliest to be touched first: after the page that was asked for last
  * (a guest that touched one page goes on to its neighbours), then those that were dirtied again and again, then the rest.
+ * Each connection takes the pages that are its own.
  */
 final class PushOrder {
     /** Frames are cut at multiples of this many 4 KiB pages, which also keeps the answer to a fault from waiting long. */
@@ -22,21 +23,31 @@ final class PushOrder {
     private final List<PageBits> remaining;
     private long remainingPages;
     private final List<PageBits> hot;
-    private final int[] framePages;
-    private final int[] cursor;
-    private final int[] hotCursor;
-    private int hintRegion = -1;
-    private int hintPage;
+    private final Stripes stripes;
+    private final Lane[] lanes;
+
+    /** How far one connection is. */
+    private static final class Lane {
+        final int[] cursor;
+        final int[] hotCursor;
+        int hintRegion = -1;
+        long hintPage;
+
+        Lane(int regions) {
+            cursor = new int[regions];
+            hotCursor = new int[regions];
+        }
+    }
 
     /**
      * Makes an order.
      *
      * @param dirty what is to be pushed, by region; copied
      * @param recentlyDirty what was dirty in the last round too, by region
-     * @param framePages how many pages one frame carries at most, by region
+     * @param stripes which connection each page is sent on
      */
-    PushOrder(List<PageBits> dirty, List<PageBits> recentlyDirty, int[] framePages) {
-        this.framePages = framePages.clone();
+    PushOrder(List<PageBits> dirty, List<PageBits> recentlyDirty, Stripes stripes) {
+        this.stripes = stripes;
         remaining = new ArrayList<>();
         hot = new ArrayList<>();
         for (int i = 0; i < dirty.size(); i++) {
@@ -49,8 +60,10 @@ final class PushOrder {
             often.retainAll(recentlyDirty.get(i));
             hot.add(often);
         }
-        cursor = new int[dirty.size()];
-        hotCursor = new int[dirty.size()];
+        lanes = new Lane[stripes.connections()];
+        for (int i = 0; i < lanes.length; i++) {
+            lanes[i] = new Lane(dirty.size());
+        }
     }
 
     /** {@return how many pages have been neither taken nor asked for} */
@@ -63,29 +76,34 @@ final class PushOrder {
             remaining.get(region).remove(page, 1);
             remainingPages--;
         }
-        hintRegion = region;
-        hintPage = page + 1;
+        for (int i = 0; i < lanes.length; i++) {
+            lanes[i].hintRegion = region;
+            lanes[i].hintPage = stripes.nextOwn(i, region, page + 1L);
+        }
     }
 
-    boolean takeNext(Run run) {
-        if (hintRegion >= 0) {
-            PageBits bits = remaining.get(hintRegion);
-            if (hintPage < bits.pageCount() && bits.contains(hintPage)) {
-                take(hintRegion, hintPage, bits, run);
-                hintPage += run.count;
+    /** Takes the next run of a connection's own pages. {@return whether there is one} */
+    boolean takeNext(int connection, Run run) {
+        Lane lane = lanes[connection];
+        if (lane.hintRegion >= 0) {
+            PageBits bits = remaining.get(lane.hintRegion);
+            if (lane.hintPage < bits.pageCount() && bits.contains((int) lane.hintPage)) {
+                take(lane.hintRegion, (int) lane.hintPage, bits, run);
+                lane.hintPage = stripes.nextOwn(connection, lane.hintRegion, lane.hintPage + run.count);
                 return true;
             }
-            hintRegion = -1;
+            lane.hintRegion = -1;
         }
-        return takeFrom(hot, hotCursor, run) || takeFrom(remaining, cursor, run);
+        return takeFrom(hot, lane.hotCursor, connection, run) || takeFrom(remaining, lane.cursor, connection, run);
     }
 
-    private boolean takeFrom(List<PageBits> wanted, int[] cursors, Run run) {
+    private boolean takeFrom(List<PageBits> wanted, int[] cursors, int connection, Run run) {
         for (int region = 0; region < wanted.size(); region++) {
             PageBits left = remaining.get(region);
-            int page = wanted.get(region).next(cursors[region]);
+            PageBits from = wanted.get(region);
+            int page = stripes.next(connection, region, from, cursors[region]);
             while (page < left.pageCount() && !left.contains(page)) {
-                page = wanted.get(region).next(page + 1);
+                page = stripes.next(connection, region, from, page + 1);
             }
             cursors[region] = page;
             if (page < left.pageCount()) {
@@ -99,8 +117,7 @@ final class PushOrder {
     private void take(int region, int page, PageBits from, Run run) {
         run.region = region;
         run.first = page;
-        int end = Math.min(from.nextAbsent(page), (page / framePages[region] + 1) * framePages[region]);
-        run.count = end - page;
+        run.count = stripes.endOfFrame(region, page, from.nextAbsent(page)) - page;
         from.remove(page, run.count);
         remainingPages -= run.count;
     }

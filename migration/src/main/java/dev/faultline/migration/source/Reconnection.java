@@ -50,7 +50,12 @@ final class Reconnection {
             pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
             attempt++;
             try {
-                Connections connections = Connections.open(host, options.destination(), sessionId, attempt);
+                Connections connections = Connections.open(
+                        host,
+                        options.destination(),
+                        sessionId,
+                        attempt,
+                        options.dataPath().connections());
                 connectedNanos = host.nanoTime();
                 return Optional.of(connections);
             } catch (MigrationException e) {

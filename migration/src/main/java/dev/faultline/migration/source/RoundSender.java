@@ -16,8 +16,7 @@ final class RoundSender {
     private final Host host;
     private final SourceMemory memory;
     private final WriteTracker tracker;
-    private final PageSender sender;
-    private final SendLedger ledger;
+    private final PageSenders senders;
     private final SourceCounters counters;
     private final TestSwitch testSwitch;
     private final Gate gate;
@@ -29,8 +28,7 @@ final class RoundSender {
             Host host,
             SourceMemory memory,
             WriteTracker tracker,
-            PageSender sender,
-            SendLedger ledger,
+            PageSenders senders,
             SourceCounters counters,
             Gate gate,
             TestSwitch testSwitch) {
@@ -38,8 +36,7 @@ final class RoundSender {
         this.gate = gate;
         this.memory = memory;
         this.tracker = tracker;
-        this.sender = sender;
-        this.ledger = ledger;
+        this.senders = senders;
         this.counters = counters;
         this.testSwitch = testSwitch;
         dirty = memory.allPages();
@@ -71,8 +68,8 @@ final class RoundSender {
     private long send(int number) throws IOException {
         round = number;
         List<PageBits> unsent = memory.newBits();
-        long sentPages = sender.sendAll(dirty, number, unsent);
-        sender.requestAck();
+        long sentPages = senders.sendAll(dirty, number, unsent);
+        senders.requestAck();
         counters.precopyPages.addAndGet(sentPages);
         lastSent = dirty;
         dirty = unsent;
@@ -97,7 +94,7 @@ final class RoundSender {
      */
     void closeRounds() {
         if (testSwitch != TestSwitch.DROP_BARRIER) {
-            ledger.addUnacknowledged(dirty);
+            senders.addUnacknowledged(dirty);
         }
     }
 
@@ -111,10 +108,10 @@ final class RoundSender {
     void copyRest(FinalMap map) throws IOException {
         scanLast();
         gate.reopen();
-        counters.precopyPages.addAndGet(sender.sendAll(dirty, round + 1L, memory.newBits()));
-        sender.requestAck();
+        counters.precopyPages.addAndGet(senders.sendAll(dirty, round + 1L, memory.newBits()));
+        senders.requestAck();
         if (testSwitch != TestSwitch.DROP_BARRIER) {
-            ledger.awaitApplied();
+            senders.awaitApplied();
         }
         dirty = memory.newBits();
         publish(map);
@@ -128,6 +125,6 @@ final class RoundSender {
 
     private void publish(FinalMap map) {
         counters.dirtyPages.set(SourceMemory.size(dirty));
-        map.freeze(dirty, new PushOrder(dirty, lastSent, memory.framePages()));
+        map.freeze(dirty, new PushOrder(dirty, lastSent, senders.stripes()));
     }
 }

@@ -5,6 +5,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What the source's threads count. */
 final class SourceCounters {
     final AtomicLong sentBytes = new AtomicLong();
+    /** What page and fault connections carried, headers included. */
+    final AtomicLong wireBytes = new AtomicLong();
+
+    final AtomicLong compressedBytes = new AtomicLong();
     final AtomicLong precopyPages = new AtomicLong();
     final AtomicLong pushedPages = new AtomicLong();
     final AtomicLong pushedZeroPages = new AtomicLong();

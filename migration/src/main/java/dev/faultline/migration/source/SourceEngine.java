@@ -23,6 +23,7 @@ import dev.faultline.migration.session.RoundPolicy;
 import dev.faultline.migration.session.SourceAction;
 import dev.faultline.migration.session.SourceSession;
 import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
 import dev.faultline.uffd.os.LinuxException;
@@ -51,12 +52,11 @@ public final class SourceEngine {
     private final SourceObserver observer;
     private final SourceStory story;
     private final SourceCounters counters;
-    private final SendLedger ledger;
     private final FinalMap map;
     private final WriteTracker tracker;
     private final SourceMemory memory;
     private final Connections connections;
-    private final PageSender sender;
+    private final PageSenders senders;
     private final RoundSender rounds;
     private final SourceSession session;
     private final Gate roundGate;
@@ -69,6 +69,7 @@ public final class SourceEngine {
     private boolean brokenOff;
     private boolean started;
     private boolean resumed;
+    private boolean agreed;
     private List<PageBits> needed = List.of();
     private String phase = "connecting";
     private String failure = "";
@@ -89,7 +90,6 @@ public final class SourceEngine {
         this.options = options;
         this.journal = journal;
         this.observer = observer;
-        ledger = new SendLedger(host);
         map = new FinalMap(host);
         tracker = new WriteTracker(host, guest);
         Limits limits = options.limits();
@@ -105,8 +105,9 @@ public final class SourceEngine {
         orders = new OrderDesk(host, loop, this::carryOut);
         roundGate = new Gate(host, new Pace(limits.maxBytesPerSecond()));
         pushGate = new Gate(host, new Pace(limits.maxPostcopyBytesPerSecond()));
-        sender = new PageSender(connections.pages(), memory.newReaders(), ledger, counters, roundGate, pushGate);
-        rounds = new RoundSender(host, memory, tracker, sender, ledger, counters, roundGate, options.testSwitch());
+        senders = new PageSenders(host, connections.pages(), memory, counters, roundGate, pushGate);
+        senders.compress(options.dataPath().compression(), story.formats);
+        rounds = new RoundSender(host, memory, tracker, senders, counters, roundGate, options.testSwitch());
     }
 
     /**
@@ -127,7 +128,7 @@ public final class SourceEngine {
         try {
             options.checkFits(guest);
             try (SourceMemory memory = new SourceMemory(guest)) {
-                Connections first = Connections.open(host, options.destination(), sessionId, 0);
+                Connections first = open(host, options, sessionId, 0);
                 try {
                     journal.begin(Phase.COPYING, sessionId, SourceOptions.text(options.destination()), guest.regions());
                 } catch (GuestException e) {
@@ -161,7 +162,7 @@ public final class SourceEngine {
         Entry left = journal.entry();
         try (SourceMemory memory = new SourceMemory(guest)) {
             int attempt = newAttempt(host);
-            Connections first = Connections.open(host, options.destination(), left.sessionId(), attempt);
+            Connections first = open(host, options, left.sessionId(), attempt);
             SourceStory story = new SourceStory(host.nanoTime());
             story.stoppedHere = left.runs();
             story.dirty = journal.dirty(guest.regions());
@@ -171,6 +172,16 @@ public final class SourceEngine {
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the move could not be resumed: " + e.getMessage(), e);
         }
+    }
+
+    private static Connections open(Host host, SourceOptions options, long sessionId, int attempt)
+            throws MigrationException {
+        return Connections.open(
+                host,
+                options.destination(),
+                sessionId,
+                attempt,
+                options.dataPath().connections());
     }
 
     /** {@return a number that tells this engine's connections from those of one that was killed} */
@@ -205,7 +216,7 @@ public final class SourceEngine {
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
-        return story.report(options.mode(), host.nanoTime());
+        return story.report(options.mode(), options.dataPath(), host.nanoTime());
     }
 
     private void runAgain() {
@@ -217,7 +228,7 @@ public final class SourceEngine {
     private void run(List<SourceAction> first) {
         Worker controlReader = loop.start("control", this::readControl);
         loop.start("control-out", outbox::run);
-        loop.start("acknowledgements", sender::readAcknowledgements);
+        senders.start(loop);
         boolean sendTwice = options.testSwitch() == TestSwitch.WRITE_AFTER_MAP;
         loop.start(
                 "faults",
@@ -229,7 +240,7 @@ public final class SourceEngine {
         orders.close();
         roundGate.end();
         pushGate.end();
-        ledger.breakOff();
+        senders.breakOff();
         map.giveUp();
         outbox.end();
         endConnections(controlReader);
@@ -238,15 +249,15 @@ public final class SourceEngine {
     /** The control connection ends first: what the peer learns of a failure is the reason, and not a closed connection. */
     private void endConnections(Worker controlReader) {
         controlReader.join(CLOSE_NANOS);
-        connections.pages().close();
+        connections.pages().forEach(FrameChannel::close);
         connections.faults().close();
-        if (!loop.joinWorkers(CLOSE_NANOS)) {
-            connections.close();
-            if (!loop.joinWorkers(CLOSE_NANOS)) {
-                memory.keepForever();
-            }
-        }
+        boolean ended = loop.joinWorkers(CLOSE_NANOS);
         connections.close();
+        if (ended || loop.joinWorkers(CLOSE_NANOS)) {
+            senders.close();
+        } else {
+            memory.keepForever();
+        }
     }
 
     private OperatorAnswer carryOut(OperatorOrder order) {
@@ -259,6 +270,9 @@ public final class SourceEngine {
         while (true) {
             Frame frame = connections.control().read();
             loop.postFrame(() -> {
+                if (frame.type() == FrameType.ACCEPT) {
+                    agree(frame.flags());
+                }
                 if (frame.type() == FrameType.STARTED) {
                     started = true;
                     story.downtimeNanos = resumed ? 0 : host.nanoTime() - story.pausedNanos;
@@ -266,6 +280,16 @@ public final class SourceEngine {
                 }
                 perform(session.onFrame(frame, host.nanoTime()));
             });
+        }
+    }
+
+    /** Nothing is sent before the destination has said what it can read. */
+    private void agree(int formats) {
+        if (!agreed && !resumed) {
+            agreed = true;
+            story.formats = formats;
+            senders.compress(options.dataPath().compression(), formats);
+            options.cannotCompress(formats, "destination").ifPresent(reason -> perform(session.onFailure(reason)));
         }
     }
 
@@ -362,9 +386,9 @@ public final class SourceEngine {
             for (int region = 0; region < dirty.size(); region++) {
                 needed.get(region).retainAll(dirty.get(region));
             }
-            map.freeze(dirty, new PushOrder(needed, memory.newBits(), memory.framePages()));
+            map.freeze(dirty, new PushOrder(needed, memory.newBits(), senders.stripes()));
         }
-        loop.start("push", () -> sender.push(map));
+        loop.start("push", () -> senders.push(map));
     }
 
     private void takeNeeded(Frame frame) {

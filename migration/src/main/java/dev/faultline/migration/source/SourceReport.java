@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.Compression;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
@@ -16,7 +17,11 @@ import java.util.List;
  * @param pushedPages pages with content that were pushed after it
  * @param faultPages pages that were sent because the guest touched them
  * @param faultCurrent touches that were answered with "your copy is the final one"
- * @param sentBytes content sent in all
+ * @param sentBytes content sent in all, as it is in memory
+ * @param wireBytes what that took on the page and fault connections, headers included
+ * @param compressedBytes content of that which was sent compressed
+ * @param connections how many connections carried pages
+ * @param compression what was to be done to their content
  * @param deviceStateBytes size of the device state
  * @param downtimeNanos from the order to pause until the destination said that the guest runs
  * @param precopyNanos from the beginning to the order to pause
@@ -32,6 +37,10 @@ public record SourceReport(
         long faultPages,
         long faultCurrent,
         long sentBytes,
+        long wireBytes,
+        long compressedBytes,
+        int connections,
+        Compression compression,
         long deviceStateBytes,
         long downtimeNanos,
         long precopyNanos,

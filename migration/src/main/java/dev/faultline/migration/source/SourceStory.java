@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.DataPath;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
@@ -20,6 +21,9 @@ final class SourceStory {
     /** Whether the destination may have loaded the guest, and wait to hear who runs it. */
     boolean prepareSent;
 
+    /** The formats of compressed content that the destination knows, as a set. */
+    int formats;
+
     List<PageBits> dirty = List.of();
     long pausedNanos;
     long downtimeNanos;
@@ -29,7 +33,7 @@ final class SourceStory {
         beganNanos = nowNanos;
     }
 
-    SourceReport report(MigrationMode mode, long nowNanos) {
+    SourceReport report(MigrationMode mode, DataPath dataPath, long nowNanos) {
         return new SourceReport(
                 mode,
                 List.copyOf(finishedRounds),
@@ -40,6 +44,10 @@ final class SourceStory {
                 counters.faultPages.get(),
                 counters.faultCurrent.get(),
                 counters.sentBytes.get(),
+                counters.wireBytes.get(),
+                counters.compressedBytes.get(),
+                dataPath.connections(),
+                dataPath.compression(),
                 deviceStateBytes,
                 downtimeNanos,
                 pausedNanos - beganNanos,

@@ -49,7 +49,7 @@ public final class TakeBack {
     }
 
     private static void tellNow(Host host, InetSocketAddress destination, long sessionId) {
-        try (Connections connections = Connections.open(host, destination, sessionId, ATTEMPT)) {
+        try (Connections connections = Connections.open(host, destination, sessionId, ATTEMPT, 1)) {
             connections.control().write(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, NOTHING));
             connections.control().read();
         } catch (MigrationException | IOException e) {

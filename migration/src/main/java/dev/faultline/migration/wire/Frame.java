@@ -31,7 +31,7 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     public static final int FLAG_ACK = 1;
 
     /** The version of this protocol. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 5;
 
     /** The longest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL_PAYLOAD_BYTES = 64 << 20;
@@ -48,10 +48,20 @@ public record Frame(FrameType type, int flags, int region, long count, long page
         return new Frame(type, 0, 0, 0, 0, 0, payload);
     }
 
+    /** {@return the answer to an OFFER that fits, with the set of formats that compressed content may have} */
+    public static Frame accept(int formats) {
+        return new Frame(FrameType.ACCEPT, formats, 0, 0, 0, 0, NOTHING);
+    }
+
     /** {@return the end of a session, in words} */
     public static Frame abort(String reason) {
         return of(FrameType.ABORT, reason.getBytes(StandardCharsets.UTF_8));
     }
+
+    /** The number in the flags of a HELLO, above the role: 3 bits. */
+    private static final int NUMBER_SHIFT = 2;
+
+    private static final int ROLE_MASK = (1 << NUMBER_SHIFT) - 1;
 
     /** Flag of HELLO, beside the role: the source goes on with a move that was broken off. */
     public static final int FLAG_RESUMED = 0x80;
@@ -60,12 +70,24 @@ public record Frame(FrameType type, int flags, int region, long count, long page
      * {@return the first frame of a connection}
      *
      * @param role what the connection is for
+     * @param number of a page connection, which it is, from 0 on; of the control connection, how many page connections there
+     *     are less one; else 0
      * @param sessionId the move
      * @param attempt 0, or the how manieth try to go on with it this is; modulo 2<sup>16</sup>
      */
-    public static Frame hello(Role role, long sessionId, int attempt) {
-        int flags = role.code() | (attempt > 0 ? FLAG_RESUMED : 0);
+    public static Frame hello(Role role, int number, long sessionId, int attempt) {
+        int flags = role.code() | number << NUMBER_SHIFT | (attempt > 0 ? FLAG_RESUMED : 0);
         return new Frame(FrameType.HELLO, flags, attempt & 0xffff, VERSION, MAGIC, sessionId, NOTHING);
+    }
+
+    /** {@return the code of the role that a HELLO's flags name} */
+    public static int helloRole(int flags) {
+        return flags & ROLE_MASK;
+    }
+
+    /** {@return the number that a HELLO's flags name; 8 and more are none} */
+    public static int helloNumber(int flags) {
+        return (flags & ~FLAG_RESUMED) >> NUMBER_SHIFT;
     }
 
     /** {@return the payload as text} */

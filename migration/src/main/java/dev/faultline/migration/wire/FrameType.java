@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  */
 public enum FrameType {
     /**
-     * CPF→ first frame of a connection: flags = {@link Role} and {@link Frame#FLAG_RESUMED}, region = attempt, count =
-     * version, page = magic, round = session id.
+     * CPF→ first frame of a connection: flags = {@link Role}, number (see {@link Frame#hello}) and
+     * {@link Frame#FLAG_RESUMED}, region = attempt, count = version, page = magic, round = session id.
      */
     HELLO(1),
     /** C→ what will be moved; payload = {@link Offer}. */
     OFFER(2),
-    /** C← the offer fits the waiting guest. */
+    /** C← the offer fits the waiting guest; flags = what compressed content can be read here. */
     ACCEPT(3),
     /** P→ F→ {@code count} pages from {@code page} on, their content as payload. Round {@link Frame#FINAL} is final. */
     PAGES(4),
@@ -52,7 +52,11 @@ public enum FrameType {
     /** C← the guest of this session has not run here and never will. */
     NEVER(19),
     /** C→ the source has heard COMPLETE, and forgotten. */
-    FORGOTTEN(20);
+    FORGOTTEN(20),
+    /** P→ as PAGES, their content compressed by lz4. Only for who has said in ACCEPT that it can read that. */
+    PAGES_LZ4(21),
+    /** P→ as PAGES, their content compressed by zstd. Only for who has said in ACCEPT that it can read that. */
+    PAGES_ZSTD(22);
 
     private static final FrameType[] BY_CODE = new FrameType[32];
 

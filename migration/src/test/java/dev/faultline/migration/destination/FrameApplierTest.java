@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.codec.Codec;
+import dev.faultline.migration.codec.FixedCodec;
+import dev.faultline.migration.codec.PageEncoder;
 import dev.faultline.migration.engine.TestGuest;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.host.TcpLink;
@@ -22,6 +25,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Crafted frames over a real connection, onto a real memory file. */
 @Timeout(30)
@@ -107,6 +113,17 @@ class FrameApplierTest {
         "4, 0, 0, 65, 266240",
         "4, 0, 63, 2, 8192",
         "4, 0, 0, 1, -1",
+        "21, 0, 0, 1, 4096",
+        "21, 0, 0, 1, 0",
+        "21, 0, 0, 1, -1",
+        "21, 0, 63, 2, 3",
+        "21, 0, 0, 0, 0",
+        "21, 1, 0, 1, 3",
+        "21, 0, 0, 1, 3",
+        "22, 0, 255, 2, 3",
+        "22, 0, 0, 64, 262144",
+        "22, 0, 0, 1, 9223372036854775807",
+        "22, 0, 0, 1, 3",
         "5, 0, 9223372036854775807, 2, 0",
         "5, 0, 9223372032559808517, 4294967295, 0",
         "5, 0, 0, 257, 0",
@@ -130,6 +147,71 @@ class FrameApplierTest {
                 .hasMessageStartingWith("the source ");
         assertThat(guest.file().allocatedBytes()).isZero();
         assertThat(memory.notCurrent()).isEqualTo(PAGES);
+    }
+
+    private static byte[] shortened(Codec codec, byte[] content) {
+        ByteBuffer plain =
+                ByteBuffer.allocateDirect(content.length).put(content).flip();
+        try (PageEncoder encoder = new PageEncoder(LocalHost.INSTANCE, new FixedCodec(Optional.of(codec)))) {
+            ByteBuffer compressed = encoder.encode(plain, false);
+            assertThat(encoder.type()).isEqualTo(codec.frameType());
+            byte[] bytes = new byte[compressed.remaining()];
+            compressed.get(bytes);
+            return bytes;
+        }
+    }
+
+    private static byte[] repeated(int pages, int content) {
+        byte[] bytes = new byte[pages * PAGE];
+        Arrays.fill(bytes, (byte) content);
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    void compressedPagesAreReceivedLikeOthersAndThoseNotWantedAreDropped(Codec codec) throws IOException {
+        byte[] content = shortened(codec, repeated(4, 7));
+        pages(5, 1, Frame.FINAL, 1);
+        source.write(codec.frameType(), 0, 0, 4, 4, Frame.FINAL, ByteBuffer.wrap(content));
+        applier.apply(near.readHeader());
+        assertThat(new byte[] {content(4), content(5), content(6), content(7)}).containsExactly(7, 1, 7, 7);
+        assertThat(state(7)).isEqualTo(PageStates.CURRENT);
+        pages(9, 1, Frame.FINAL, 3); // what follows is read where it begins
+        assertThat(content(9)).isEqualTo((byte) 3);
+    }
+
+    /** Longer, shorter, and damaged in any of its bytes: refused, or content of the right length; never anything else. */
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    void whatIsNotJustThePagesCompressedMakesNoPageReceived(Codec codec) throws IOException {
+        byte[] tooMany = shortened(codec, repeated(3, 7));
+        byte[] tooFew = shortened(codec, repeated(1, 7));
+        byte[] cut = Arrays.copyOf(shortened(codec, repeated(2, 7)), tooFew.length / 2);
+        for (byte[] wrong : List.of(tooMany, tooFew, cut)) {
+            source.write(codec.frameType(), 0, 0, 2, 4, Frame.FINAL, ByteBuffer.wrap(wrong));
+            assertThatThrownBy(() -> applier.apply(near.readHeader()))
+                    .isInstanceOf(ProtocolException.class)
+                    .hasMessageContaining("not 8192 bytes compressed by " + codec);
+        }
+        assertThat(guest.file().allocatedBytes()).isZero();
+        assertThat(memory.notCurrent()).isEqualTo(PAGES);
+        byte[] sound = shortened(codec, repeated(2, 7));
+        int refused = 0;
+        for (int at = 0; at < sound.length; at++) {
+            byte[] damaged = sound.clone();
+            damaged[at] ^= (byte) 0xff;
+            source.write(codec.frameType(), 0, 0, 2, 4, EARLY, ByteBuffer.wrap(damaged));
+            try {
+                applier.apply(near.readHeader());
+            } catch (ProtocolException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isPositive();
+        for (int page = 0; page < PAGES; page++) {
+            assertThat(state(page))
+                    .isIn(PageStates.ABSENT, page == 4 || page == 5 ? PageStates.RECEIVED : PageStates.ABSENT);
+        }
     }
 
     @Test

@@ -38,7 +38,7 @@ class GreetingFuzzTest {
                     greeting.ifPresent(
                             hello -> assertThat(isHello(input, hello)).isTrue());
                     greeting.flatMap(hello -> gathering.add(hello, 0)).ifPresent(source -> {
-                        assertThat(source.connections()).hasSize(3);
+                        assertThat(source.pages()).isNotEmpty().doesNotContainNull();
                         source.close();
                     });
                     assertThat(links.stream().filter(open -> !open.isClosed()).count())

@@ -89,7 +89,7 @@ class AcceptorTest {
 
             @Override
             public void greets(ByteBuffer hello) {
-                hello.putInt(COUNT_OFFSET, 4);
+                hello.putInt(COUNT_OFFSET, 4711);
             }
         };
         try (TestGuest source = guest(false);
@@ -98,8 +98,9 @@ class AcceptorTest {
             try (Migration migration =
                     new Migration(source, destination, Migration.Plan.of(MigrationMode.HYBRID), newer)) {
                 assertThat(migration.sourceFailure())
-                        .isEqualTo("the destination gave up: the destination speaks version 3 of the protocol, not 4:"
-                                + " use the same Faultline on both sides; the guest goes on here as before");
+                        .isEqualTo(
+                                "the destination gave up: the destination speaks version 5 of the protocol, not 4711:"
+                                        + " use the same Faultline on both sides; the guest goes on here as before");
             }
             assertThat(source.state()).isEqualTo(GuestState.RUNNING);
             assertThat(destination.state()).isEqualTo(GuestState.INCOMING);

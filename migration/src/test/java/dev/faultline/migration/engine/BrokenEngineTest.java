@@ -2,15 +2,22 @@ package dev.faultline.migration.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.migration.Compression;
+import dev.faultline.migration.DataPath;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.uffd.memory.PageSize;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each of the three ways to break the engine, under an order of events in which it must corrupt the guest, and the sound
@@ -20,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BrokenEngineTest {
     private static final long MEMORY_BYTES = 64L << 20;
     private static final int HOT_BLOCKS = 4000;
+    private static final int FAULTS_FIRST = 20;
     private static final int ZEROS = 5;
     private static final int STARTED = 10;
     private static final int PREPARE = 7;
@@ -27,21 +35,23 @@ class BrokenEngineTest {
     private static final int APPLIED = 6;
 
     private final CountDownLatch started = new CountDownLatch(1);
-    private final CountDownLatch heldBack = new CountDownLatch(1);
+    /** Page connections with a frame of a round after the first. */
+    private final Set<Integer> late = ConcurrentHashMap.newKeySet();
+
     private final AtomicBoolean once = new AtomicBoolean();
     private final AtomicLong frames = new AtomicLong();
-    private final AtomicLong acknowledged = new AtomicLong();
+    private final Map<Integer, Long> acknowledged = new ConcurrentHashMap<>();
 
     /** A page is written after it was copied; its next frame is still on its way when the guest is handed over. */
     @ParameterizedTest
-    @EnumSource(
-            value = TestSwitch.class,
-            names = {"NONE", "DROP_BARRIER"})
-    void framesInFlightAtThePauseCountAsDirty(TestSwitch testSwitch) throws Exception {
+    @CsvSource({"NONE, 1", "DROP_BARRIER, 1", "NONE, 2", "DROP_BARRIER, 2"})
+    void framesInFlightAtThePauseCountAsDirty(TestSwitch testSwitch, int connections) throws Exception {
         try (TestGuest source = guest(false);
                 TestGuest destination = guest(true)) {
             runOnce(source);
-            Migration.Plan plan = Migration.Plan.of(MigrationMode.HYBRID).broken(testSwitch);
+            Migration.Plan plan = Migration.Plan.of(MigrationMode.HYBRID)
+                    .broken(testSwitch)
+                    .over(new DataPath(connections, Compression.NONE));
             Relay.Watch watch = new Relay.Watch() {
                 @Override
                 public void arrived(Relay.Seen frame) throws InterruptedException {
@@ -59,11 +69,11 @@ class BrokenEngineTest {
                     onHandOver(frame, destination);
                     count(frame);
                     if (isPages(frame) && frame.round() > 0) {
-                        heldBack.countDown();
+                        late.add(frame.connection());
                         started.await();
                     } else if (frame.fromSource() && frame.type() == PREPARE) {
-                        heldBack.await(); // all of the first round has taken effect, and nothing of the second
-                        awaitAcknowledged();
+                        awaitLate(connections);
+                        awaitAcknowledged(); // all of the first round has taken effect, and nothing of the second
                     }
                 }
             };
@@ -114,6 +124,32 @@ class BrokenEngineTest {
         }
     }
 
+    /** Everything of one connection is so late that the other's later rounds, the hand-over and faults come first. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void framesThatOverstepThoseOfAnotherConnectionDoNoHarm(int slow) throws Exception {
+        try (TestGuest source = guest(false);
+                TestGuest destination = guest(true)) {
+            runOnce(source);
+            source.beforePause = () -> {
+                source.allowPasses(1);
+                source.awaitIdle();
+            };
+            CountDownLatch again = new CountDownLatch(1);
+            Migration.Plan plan = Migration.Plan.of(MigrationMode.HYBRID).over(new DataPath(2, Compression.NONE));
+            Relay.Watch watch = frame -> {
+                onHandOver(frame, destination);
+                if (frame.fromSource() && frame.role() == 2 && frames.incrementAndGet() == FAULTS_FIRST) {
+                    again.countDown();
+                }
+                if (isPages(frame) && frame.connection() == slow) {
+                    again.await();
+                }
+            };
+            expect(source, destination, plan, watch);
+        }
+    }
+
     private void onHandOver(Relay.Seen frame, TestGuest destination) {
         if (frame.fromSource() && frame.type() == COMMIT) {
             destination.allowPasses(2);
@@ -124,18 +160,24 @@ class BrokenEngineTest {
     }
 
     private void count(Relay.Seen frame) {
-        if (isPages(frame) && frame.round() == 0 && heldBack.getCount() > 0) {
+        if (isPages(frame) && frame.round() == 0 && !late.contains(frame.connection())) {
             frames.incrementAndGet();
         }
         if (!frame.fromSource() && frame.type() == APPLIED) {
-            acknowledged.set(frame.round());
+            acknowledged.put(frame.connection(), frame.round());
+        }
+    }
+
+    private void awaitLate(int connections) throws InterruptedException {
+        while (late.size() < connections) {
+            Thread.sleep(10);
         }
     }
 
     /** What is not acknowledged counts as dirty, which would hide that nobody looked. */
     private void awaitAcknowledged() {
         try {
-            while (acknowledged.get() < frames.get()) {
+            while (acknowledged.values().stream().mapToLong(Long::longValue).sum() < frames.get()) {
                 Thread.sleep(10);
             }
             Thread.sleep(500); // the relay has passed it on; the source has a thread that only waits for it

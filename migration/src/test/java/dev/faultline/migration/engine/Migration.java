@@ -1,5 +1,6 @@
 package dev.faultline.migration.engine;
 
+import dev.faultline.migration.DataPath;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationMode;
@@ -64,16 +65,17 @@ final class Migration implements AutoCloseable {
     record Plan(
             MigrationMode mode,
             Limits limits,
+            DataPath dataPath,
             TestSwitch testSwitch,
             long holdMapNanos,
             boolean startPaused,
             long reconnectNanos) {
         Plan(MigrationMode mode, TestSwitch testSwitch, long holdMapNanos, boolean startPaused, long reconnectNanos) {
-            this(mode, Limits.of(mode), testSwitch, holdMapNanos, startPaused, reconnectNanos);
+            this(mode, Limits.of(mode), DataPath.PLAIN, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
         Plan within(Limits others) {
-            return new Plan(mode, others, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+            return new Plan(mode, others, dataPath, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
         static Plan of(MigrationMode mode) {
@@ -81,11 +83,15 @@ final class Migration implements AutoCloseable {
         }
 
         Plan broken(TestSwitch by) {
-            return new Plan(mode, limits, by, holdMapNanos, startPaused, reconnectNanos);
+            return new Plan(mode, limits, dataPath, by, holdMapNanos, startPaused, reconnectNanos);
         }
 
         Plan reconnectingFor(long nanos) {
-            return new Plan(mode, limits, testSwitch, holdMapNanos, startPaused, nanos);
+            return new Plan(mode, limits, dataPath, testSwitch, holdMapNanos, startPaused, nanos);
+        }
+
+        Plan over(DataPath other) {
+            return new Plan(mode, limits, other, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
     }
 
@@ -105,7 +111,13 @@ final class Migration implements AutoCloseable {
         relay = new Relay(acceptor.port(), watch);
         DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.reconnectNanos, plan.testSwitch);
         SourceOptions outgoing = new SourceOptions(
-                relay.address(), plan.mode, plan.limits, plan.reconnectNanos, plan.holdMapNanos, plan.testSwitch);
+                relay.address(),
+                plan.mode,
+                plan.limits,
+                plan.dataPath,
+                plan.reconnectNanos,
+                plan.holdMapNanos,
+                plan.testSwitch);
         received = start(() -> DestinationEngine.run(
                 LocalHost.INSTANCE, destination, acceptor, incoming, destinationJournal, _ -> {}));
         sent = start(() -> SourceEngine.run(LocalHost.INSTANCE, source, outgoing, sourceJournal, observer));

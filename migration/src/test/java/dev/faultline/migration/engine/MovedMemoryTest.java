@@ -2,24 +2,36 @@ package dev.faultline.migration.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.migration.Compression;
+import dev.faultline.migration.DataPath;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.source.SourceReport;
 import dev.faultline.testing.RequiresHugePages;
 import dev.faultline.uffd.memory.MemoryFile;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(90)
 class MovedMemoryTest {
     private static final long MEMORY_BYTES = 32L << 20;
     private static final int HOT_BLOCKS = 500;
     private static final int HUGE_PAGES = 16;
+
+    private static final int PAGES_ROLE = 1;
+    /** PAGES and its compressed forms. */
+    private static final Set<Integer> CONTENT = Set.of(4, 21, 22);
 
     private static TestGuest guest(PageSize size, boolean incoming) {
         return new TestGuest(MEMORY_BYTES, size, HOT_BLOCKS, 0, incoming);
@@ -39,6 +51,63 @@ class MovedMemoryTest {
             }
             WholeMigrationTest.awaitVerified(destination, source.verified.get() + 3 * HOT_BLOCKS);
             assertThat(source.corruption + destination.corruption).isEmpty();
+        }
+    }
+
+    private static Stream<Arguments> dataPaths() {
+        return Stream.of(
+                Arguments.of(1, Compression.ZSTD, MigrationMode.HYBRID),
+                Arguments.of(2, Compression.NONE, MigrationMode.POSTCOPY),
+                Arguments.of(2, Compression.AUTO, MigrationMode.HYBRID),
+                Arguments.of(3, Compression.LZ4, MigrationMode.PRECOPY),
+                Arguments.of(4, Compression.ZSTD, MigrationMode.POSTCOPY),
+                Arguments.of(DataPath.MAX_CONNECTIONS, Compression.LZ4, MigrationMode.HYBRID));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dataPaths")
+    void aGuestOfSmallPagesMovesOverEachDataPath(int connections, Compression compression, MigrationMode mode)
+            throws Exception {
+        movesOver(new DataPath(connections, compression), mode, PageSize.SIZE_4K);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dataPaths")
+    @RequiresHugePages(2 * HUGE_PAGES)
+    void aGuestOfHugePagesMovesOverEachDataPath(int connections, Compression compression, MigrationMode mode)
+            throws Exception {
+        movesOver(new DataPath(connections, compression), mode, PageSize.SIZE_2M);
+    }
+
+    private static void movesOver(DataPath dataPath, MigrationMode mode, PageSize size) throws Exception {
+        try (TestGuest source = guest(size, false);
+                TestGuest destination = guest(size, true)) {
+            source.resume();
+            WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
+            Set<Integer> connections = ConcurrentHashMap.newKeySet();
+            Relay.Watch watch = frame -> {
+                if (frame.fromSource() && frame.role() == PAGES_ROLE && CONTENT.contains(frame.type())) {
+                    connections.add(frame.connection());
+                }
+            };
+            SourceReport report;
+            try (Migration migration =
+                    new Migration(source, destination, Migration.Plan.of(mode).over(dataPath), watch)) {
+                report = migration.sent();
+                assertThat(migration.received().receivedBytes()).isPositive();
+            }
+            WholeMigrationTest.awaitVerified(destination, source.verified.get() + 3 * HOT_BLOCKS);
+            assertThat(source.corruption + destination.corruption).isEmpty();
+            assertThat(connections).hasSize(dataPath.connections());
+            boolean compresses =
+                    dataPath.compression() == Compression.LZ4 || dataPath.compression() == Compression.ZSTD;
+            if (compresses) {
+                assertThat(report.compressedBytes()).isPositive();
+                assertThat(report.wireBytes()).isLessThan(report.sentBytes());
+            } else if (dataPath.compression() == Compression.NONE) {
+                assertThat(report.compressedBytes()).isZero();
+                assertThat(report.wireBytes()).isGreaterThan(report.sentBytes());
+            }
         }
     }
 

@@ -2,12 +2,15 @@ package dev.faultline.migration.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.migration.Compression;
+import dev.faultline.migration.DataPath;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.uffd.memory.PageSize;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,7 +22,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engines whose connections break, and that go on by themselves over new ones. */
 @Timeout(90)
@@ -29,7 +31,9 @@ class ReconnectTest {
     private static final int CUTS = 20;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private static final int PAGES = 4;
+    /** PAGES and its compressed forms. */
+    private static final Set<Integer> CONTENT = Set.of(4, 21, 22);
+
     private static final int PREPARED = 8;
     private static final int FAULT = 12;
 
@@ -78,7 +82,11 @@ class ReconnectTest {
     }
 
     private void assertMoves(MigrationMode mode, Relay.Watch watch) throws Exception {
-        move(Migration.Plan.of(mode).reconnectingFor(PATIENCE_NANOS), watch, migration -> {
+        assertMoves(Migration.Plan.of(mode), watch);
+    }
+
+    private void assertMoves(Migration.Plan plan, Relay.Watch watch) throws Exception {
+        move(plan.reconnectingFor(PATIENCE_NANOS), watch, migration -> {
             migration.sent();
             migration.received();
         });
@@ -107,12 +115,15 @@ class ReconnectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void connectionsBreakAgainAndAgain(boolean bothSidesNotice) throws Exception {
+    @CsvSource({"true, 1, NONE", "false, 1, NONE", "true, 3, LZ4", "false, 3, ZSTD"})
+    void connectionsBreakAgainAndAgain(boolean bothSidesNotice, int connections, Compression compression)
+            throws Exception {
         AtomicInteger cuts = new AtomicInteger();
         AtomicInteger frames = new AtomicInteger();
-        assertMoves(MigrationMode.POSTCOPY, frame -> {
-            boolean counts = frame.fromSource() ? frame.type() == PAGES && frame.role() == 1 : frame.type() == FAULT;
+        Migration.Plan plan = Migration.Plan.of(MigrationMode.POSTCOPY).over(new DataPath(connections, compression));
+        assertMoves(plan, frame -> {
+            boolean counts =
+                    frame.fromSource() ? CONTENT.contains(frame.type()) && frame.role() == 1 : frame.type() == FAULT;
             if (counts && frames.incrementAndGet() % 40 == 0 && cuts.incrementAndGet() <= CUTS) {
                 if (bothSidesNotice) {
                     relay().cut();

@@ -19,10 +19,11 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 final class Relay implements AutoCloseable {
     private static final int HEADER_BYTES = 32;
-    private static final int ROLE_BITS = 0x7f;
+    private static final int ROLE_BITS = 3;
+    private static final int NUMBER_BITS = 0x1c;
 
     /** A frame's header, as the wire has it. */
-    record Seen(boolean fromSource, int role, int type, int flags, long count, long page, long round) {}
+    record Seen(boolean fromSource, int role, int connection, int type, int flags, long count, long page, long round) {}
 
     /** Looks at a frame before it goes on. */
     @FunctionalInterface
@@ -76,16 +77,17 @@ final class Relay implements AutoCloseable {
             ByteBuffer hello = header();
             read(source, hello);
             int role = hello.get(1) & ROLE_BITS;
+            int number = (hello.get(1) & NUMBER_BITS) >> 2;
             watch.greets(hello);
             write(target, hello.rewind());
-            Thread.ofPlatform().daemon().start(() -> pass(source, target, true, role));
-            Thread.ofPlatform().daemon().start(() -> pass(target, source, false, role));
+            Thread.ofPlatform().daemon().start(() -> pass(source, target, true, role, number));
+            Thread.ofPlatform().daemon().start(() -> pass(target, source, false, role, number));
         } catch (IOException e) {
             close(List.of(source)); // cut while it greeted, or nobody listens
         }
     }
 
-    private void pass(SocketChannel from, SocketChannel to, boolean fromSource, int role) {
+    private void pass(SocketChannel from, SocketChannel to, boolean fromSource, int role, int number) {
         LinkedBlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().start(() -> forward(frames, to));
         ByteBuffer header = header();
@@ -95,19 +97,20 @@ final class Relay implements AutoCloseable {
                 byte[] bytes = new byte[HEADER_BYTES + (int) header.getLong(24)];
                 header.get(0, bytes, 0, HEADER_BYTES);
                 read(from, ByteBuffer.wrap(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES));
-                Seen seen = seen(fromSource, role, header);
+                Seen seen = seen(fromSource, role, number, header);
                 watch.arrived(seen);
                 frames.add(new Frame(seen, bytes));
             }
         } catch (IOException | InterruptedException e) {
-            frames.add(new Frame(seen(fromSource, role, header()), new byte[0]));
+            frames.add(new Frame(seen(fromSource, role, number, header()), new byte[0]));
         }
     }
 
-    private static Seen seen(boolean fromSource, int role, ByteBuffer header) {
+    private static Seen seen(boolean fromSource, int role, int number, ByteBuffer header) {
         return new Seen(
                 fromSource,
                 role,
+                number,
                 header.get(0),
                 header.get(1),
                 header.getInt(4) & 0xffff_ffffL,

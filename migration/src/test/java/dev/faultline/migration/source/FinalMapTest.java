@@ -16,7 +16,7 @@ class FinalMapTest {
     private void freeze(int dirtyPages) {
         List<PageBits> dirty = List.of(new PageBits(PAGES));
         dirty.getFirst().add(0, dirtyPages);
-        map.freeze(dirty, new PushOrder(dirty, List.of(new PageBits(PAGES)), new int[] {64}));
+        map.freeze(dirty, new PushOrder(dirty, List.of(new PageBits(PAGES)), new Stripes(1, new int[] {64})));
     }
 
     @Test
@@ -30,9 +30,9 @@ class FinalMapTest {
         assertThat(map.remaining()).hasValue(99);
         map.asked(0, 98, true); // is sent once more
         assertThat(map.remaining()).hasValue(99);
-        assertThat(map.takeNext(run)).isTrue();
+        assertThat(map.takeNext(0, run)).isTrue();
         assertThat(map.remaining()).hasValue(99L - run.count);
-        while (map.takeNext(run)) {
+        while (map.takeNext(0, run)) {
             assertThat(run.count).isPositive();
         }
         assertThat(map.remaining()).hasValue(0);
@@ -41,7 +41,7 @@ class FinalMapTest {
     @Test
     void aPageThatWasPushedAndIsAskedForAllTheSameIsNotCountedAgain() {
         freeze(10);
-        assertThat(map.takeNext(run)).isTrue();
+        assertThat(map.takeNext(0, run)).isTrue();
         map.asked(0, 5, false);
         assertThat(map.remaining()).hasValue(0);
     }

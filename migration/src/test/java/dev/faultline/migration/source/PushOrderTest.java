@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PushOrderTest {
     private static final long SEED = 12;
@@ -24,12 +27,12 @@ class PushOrderTest {
     }
 
     private static PushOrder order(PageBits dirty, PageBits recent) {
-        return new PushOrder(List.of(dirty), List.of(recent), new int[] {64});
+        return new PushOrder(List.of(dirty), List.of(recent), new Stripes(1, new int[] {64}));
     }
 
     private List<String> drain(PushOrder order) {
         List<String> runs = new ArrayList<>();
-        while (order.takeNext(run)) {
+        while (order.takeNext(0, run)) {
             runs.add(run.region + ":" + run.first + "+" + run.count);
         }
         return runs;
@@ -71,23 +74,39 @@ class PushOrderTest {
     }
 
     @Test
-    void everyDirtyPageComesOnceWhateverIsAskedFor() {
+    void eachConnectionTakesItsOwnPages() {
+        PageBits dirty = bits(0, PAGES);
+        PushOrder order = new PushOrder(List.of(dirty), List.of(bits(700, 10)), new Stripes(3, new int[] {64}));
+        order.asked(0, 100, false);
+        List<String> second = new ArrayList<>();
+        while (order.takeNext(1, run)) {
+            second.add(run.first + "+" + run.count);
+        }
+        assertThat(second).containsExactly("101+27", "256+64", "448+64", "640+64", "832+64", "64+36");
+        assertThat(order.takeNext(2, run)).isTrue();
+        assertThat(run.first).as("where the guest goes on").isEqualTo(128);
+        assertThat(order.takeNext(0, run)).isTrue();
+        assertThat(run.first).isEqualTo(192);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void everyDirtyPageComesOnceWhateverIsAskedFor(int connections) {
         Random random = new Random(SEED);
+        int[] most = {64, 1};
+        Stripes stripes = new Stripes(connections, most);
         for (int round = 0; round < 200; round++) {
             List<PageBits> dirty = List.of(random(random), random(random));
-            PushOrder order = new PushOrder(dirty, List.of(random(random), random(random)), new int[] {64, 1});
+            PushOrder order = new PushOrder(dirty, List.of(random(random), random(random)), stripes);
             List<BitSet> got = List.of(new BitSet(), new BitSet());
-            int[] most = {64, 1};
-            while (take(order, got, most)) {
-                if (random.nextInt(4) == 0) {
-                    int region = random.nextInt(2);
-                    int page = random.nextInt(PAGES);
-                    order.asked(region, page, false);
-                    got.get(region)
-                            .set(
-                                    page,
-                                    got.get(region).get(page)
-                                            || dirty.get(region).contains(page));
+            List<Integer> busy =
+                    new ArrayList<>(IntStream.range(0, connections).boxed().toList());
+            while (!busy.isEmpty()) {
+                Integer connection = busy.get(random.nextInt(busy.size()));
+                if (!take(order, connection, got, stripes, most)) {
+                    busy.remove(connection);
+                } else if (random.nextInt(4) == 0) {
+                    ask(order, random, dirty, got);
                 }
             }
             for (int region = 0; region < 2; region++) {
@@ -99,11 +118,19 @@ class PushOrderTest {
         }
     }
 
-    private boolean take(PushOrder order, List<BitSet> got, int[] most) {
-        if (!order.takeNext(run)) {
+    private static void ask(PushOrder order, Random random, List<PageBits> dirty, List<BitSet> got) {
+        int region = random.nextInt(2);
+        int page = random.nextInt(PAGES);
+        order.asked(region, page, false);
+        got.get(region).set(page, got.get(region).get(page) || dirty.get(region).contains(page));
+    }
+
+    private boolean take(PushOrder order, int connection, List<BitSet> got, Stripes stripes, int[] most) {
+        if (!order.takeNext(connection, run)) {
             return false;
         }
         assertThat(run.first / most[run.region]).isEqualTo((run.first + run.count - 1) / most[run.region]);
+        assertThat(stripes.connectionOf(run.region, run.first)).isEqualTo(connection);
         for (int page = run.first; page < run.first + run.count; page++) {
             assertThat(got.get(run.region).get(page)).as("page %d again", page).isFalse();
             got.get(run.region).set(page);

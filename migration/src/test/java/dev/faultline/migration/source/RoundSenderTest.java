@@ -14,6 +14,7 @@ import dev.faultline.uffd.memory.PageSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,10 +24,22 @@ import org.junit.jupiter.api.Timeout;
 @RequiresUffd(KernelFeature.WP_ASYNC)
 class RoundSenderTest {
     private static final int PAGES = 256;
-    private static final long FRAMES = 2; // one of zeros, one that asks for the acknowledgement
+    /** On each of two connections: two of zeros, one that asks for the acknowledgement. */
+    private static final long FRAMES = 3;
 
     private interface Steps {
-        void run(RoundSender rounds, SendLedger ledger, FinalMap map) throws Exception;
+        void run(RoundSender rounds, Ledgers ledgers, FinalMap map) throws Exception;
+    }
+
+    private record Ledgers(PageSenders senders) {
+        void applied(long frames) throws IOException {
+            applied(0, frames);
+            applied(1, frames);
+        }
+
+        void applied(int connection, long frames) throws IOException {
+            senders.ledger(connection).applied(frames);
+        }
     }
 
     private static int dirtyAfter(Steps steps) throws Exception {
@@ -36,20 +49,25 @@ class RoundSenderTest {
     private static int dirtyAfter(Consumer<Gate> before, int dirtyAfterRound, Steps steps) throws Exception {
         try (TestGuest guest = new TestGuest(PAGES * 4096L, PageSize.SIZE_4K, 1, 0, false);
                 SourceMemory memory = new SourceMemory(guest);
-                Pipe pipe = new Pipe()) {
-            SendLedger ledger = new SendLedger(LocalHost.INSTANCE);
+                Pipe pipe = new Pipe();
+                Pipe second = new Pipe()) {
             SourceCounters counters = new SourceCounters();
             FinalMap map = new FinalMap(LocalHost.INSTANCE);
             WriteTracker tracker = new WriteTracker(LocalHost.INSTANCE, guest);
             Gate gate = new Gate(LocalHost.INSTANCE, new Pace(0));
-            PageSender sender = new PageSender(
-                    new FrameChannel(new TcpLink(pipe.near)), memory.newReaders(), ledger, counters, gate, gate);
-            RoundSender rounds = new RoundSender(
-                    LocalHost.INSTANCE, memory, tracker, sender, ledger, counters, gate, TestSwitch.NONE);
+            PageSenders senders = new PageSenders(
+                    LocalHost.INSTANCE,
+                    List.of(new FrameChannel(new TcpLink(pipe.near)), new FrameChannel(new TcpLink(second.near))),
+                    memory,
+                    counters,
+                    gate,
+                    gate);
+            RoundSender rounds =
+                    new RoundSender(LocalHost.INSTANCE, memory, tracker, senders, counters, gate, TestSwitch.NONE);
             tracker.start();
             before.accept(gate);
             assertThat(rounds.sendRound(0).dirtyPages()).isEqualTo(dirtyAfterRound);
-            steps.run(rounds, ledger, map);
+            steps.run(rounds, new Ledgers(senders), map);
             tracker.stop();
             return map.await().getFirst().size();
         }
@@ -58,9 +76,9 @@ class RoundSenderTest {
     /** The destination drops what comes after PREPARE, and acknowledges that too. */
     @Test
     void whatIsAcknowledgedAfterTheRoundsWereClosedIsDirtyAllTheSame() throws Exception {
-        assertThat(dirtyAfter((rounds, ledger, map) -> {
+        assertThat(dirtyAfter((rounds, ledgers, map) -> {
                     rounds.closeRounds();
-                    ledger.applied(FRAMES);
+                    ledgers.applied(FRAMES);
                     rounds.freeze(map);
                 }))
                 .isEqualTo(PAGES);
@@ -68,8 +86,8 @@ class RoundSenderTest {
 
     @Test
     void whatWasAcknowledgedBeforeIsClean() throws Exception {
-        assertThat(dirtyAfter((rounds, ledger, map) -> {
-                    ledger.applied(FRAMES);
+        assertThat(dirtyAfter((rounds, ledgers, map) -> {
+                    ledgers.applied(FRAMES);
                     rounds.closeRounds();
                     rounds.freeze(map);
                 }))
@@ -77,11 +95,23 @@ class RoundSenderTest {
     }
 
     @Test
+    void whatOneOfTheConnectionsHasNotAcknowledgedIsDirty() throws Exception {
+        assertThat(dirtyAfter((rounds, ledgers, map) -> {
+                    ledgers.applied(0, FRAMES);
+                    rounds.closeRounds();
+                    rounds.freeze(map);
+                }))
+                .isEqualTo(PAGES / 2);
+    }
+
+    @Test
     void copyingTheRestEndsWhenAllOfItIsAcknowledgedAndLeavesNothingDirty() throws Exception {
-        assertThat(dirtyAfter((rounds, ledger, map) -> {
+        assertThat(dirtyAfter((rounds, ledgers, map) -> {
                     Thread copy = copyRest(rounds, map);
                     assertThat(copy.join(Duration.ofMillis(100))).isFalse();
-                    ledger.applied(FRAMES + 1);
+                    ledgers.applied(0, FRAMES + 1);
+                    assertThat(copy.join(Duration.ofMillis(100))).isFalse();
+                    ledgers.applied(1, FRAMES + 1);
                     assertThat(copy.join(Duration.ofSeconds(10))).isTrue();
                 }))
                 .isZero();
@@ -89,8 +119,8 @@ class RoundSenderTest {
 
     @Test
     void whatARoundThatWasCutShortHasNotSentStaysDirty() throws Exception {
-        assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledger, map) -> {
-                    ledger.applied(1); // the frame that asks for the acknowledgement
+        assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledgers, map) -> {
+                    ledgers.applied(1); // the frame that asks for the acknowledgement
                     rounds.closeRounds();
                     rounds.freeze(map);
                 }))
@@ -99,10 +129,10 @@ class RoundSenderTest {
 
     @Test
     void preCopyCopiesWhatACutRoundLeft() throws Exception {
-        assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledger, map) -> {
+        assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledgers, map) -> {
                     Thread copy = copyRest(rounds, map);
                     assertThat(copy.join(Duration.ofMillis(100))).isFalse();
-                    ledger.applied(1 + FRAMES);
+                    ledgers.applied(1 + FRAMES);
                     assertThat(copy.join(Duration.ofSeconds(10))).isTrue();
                 }))
                 .isZero();

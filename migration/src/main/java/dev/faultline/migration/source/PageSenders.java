@@ -1,0 +1,171 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.Compression;
+import dev.faultline.migration.codec.AdaptiveCodec;
+import dev.faultline.migration.codec.Codec;
+import dev.faultline.migration.codec.CodecPolicy;
+import dev.faultline.migration.codec.FixedCodec;
+import dev.faultline.migration.engine.EngineLoop;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Signal;
+import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.wire.FrameChannel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All page connections. Each has a thread that sends its own pages, one that takes its acknowledgements, and a ledger; a
+ * round, and the push, have ended when every connection's part has.
+ */
+final class PageSenders implements AutoCloseable {
+    private final Host host;
+    private final List<PageSender> senders = new ArrayList<>();
+    private final Stripes stripes;
+
+    PageSenders(
+            Host host,
+            List<FrameChannel> channels,
+            SourceMemory memory,
+            SourceCounters counters,
+            Gate roundGate,
+            Gate pushGate) {
+        this.host = host;
+        stripes = new Stripes(channels.size(), memory.framePages());
+        for (FrameChannel channel : channels) {
+            senders.add(new PageSender(
+                    host,
+                    channel,
+                    senders.size(),
+                    stripes,
+                    memory.newReaders(),
+                    new SendLedger(host),
+                    counters,
+                    roundGate,
+                    pushGate));
+        }
+    }
+
+    /** What one connection does, beside the others. */
+    @FunctionalInterface
+    private interface Part {
+        void run(PageSender sender) throws IOException;
+    }
+
+    Stripes stripes() {
+        return stripes;
+    }
+
+    SendLedger ledger(int connection) {
+        return senders.get(connection).ledger();
+    }
+
+    /**
+     * Has content compressed from now on; before anything is sent.
+     *
+     * @param formats the set that the destination can read
+     */
+    void compress(Compression compression, int formats) {
+        senders.forEach(sender -> sender.encodeBy(policy(compression, formats)));
+    }
+
+    private static CodecPolicy policy(Compression compression, int formats) {
+        return switch (compression) {
+            case NONE -> new FixedCodec(Optional.empty());
+            case LZ4 -> new FixedCodec(Optional.of(Codec.LZ4).filter(codec -> codec.isIn(formats)));
+            case ZSTD -> new FixedCodec(Optional.of(Codec.ZSTD).filter(codec -> codec.isIn(formats)));
+            case AUTO -> new AdaptiveCodec(formats & Codec.available());
+        };
+    }
+
+    /** Starts taking acknowledgements. */
+    void start(EngineLoop loop) {
+        for (int i = 0; i < senders.size(); i++) {
+            loop.start("acknowledgements-" + i, senders.get(i)::readAcknowledgements);
+        }
+    }
+
+    /** Sends pages on all connections; see {@link PageSender#sendAll}. {@return how many were content} */
+    long sendAll(List<PageBits> pages, long round, List<PageBits> unsent) throws IOException {
+        AtomicLong contentPages = new AtomicLong();
+        onEach(sender -> contentPages.addAndGet(sender.sendAll(pages, round, unsent)));
+        return contentPages.get();
+    }
+
+    /** Pushes what is left, on all connections. */
+    void push(FinalMap map) throws IOException {
+        onEach(sender -> sender.push(map));
+    }
+
+    /** Asks the destination to acknowledge everything sent so far. */
+    void requestAck() throws IOException {
+        for (PageSender sender : senders) {
+            sender.requestAck();
+        }
+    }
+
+    /** Waits until everything sent has taken effect. */
+    void awaitApplied() throws IOException {
+        for (PageSender sender : senders) {
+            sender.ledger().awaitApplied();
+        }
+    }
+
+    /** Adds every page whose last frame may not have taken effect. Called when no thread sends. */
+    void addUnacknowledged(List<PageBits> dirty) {
+        senders.forEach(sender -> sender.ledger().addUnacknowledged(dirty));
+    }
+
+    /** No acknowledgement will come any more. */
+    void breakOff() {
+        senders.forEach(sender -> sender.ledger().breakOff());
+    }
+
+    /** Runs a part for each connection, the first on this thread. Returns, or throws what failed first, when all have ended. */
+    private void onEach(Part part) throws IOException {
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        AtomicInteger running = new AtomicInteger(senders.size() - 1);
+        Signal ended = host.newSignal();
+        for (PageSender sender : senders.subList(1, senders.size())) {
+            host.start("pages", () -> {
+                tryPart(part, sender, failure);
+                running.decrementAndGet();
+                ended.raise();
+            });
+        }
+        tryPart(part, senders.getFirst(), failure);
+        try {
+            ended.await(() -> running.get() == 0, Signal.FOREVER);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while pages were being sent", e);
+        }
+        switch (failure.get()) {
+            case null -> {}
+            case IOException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case Throwable e -> throw new IllegalStateException(e);
+        }
+    }
+
+    private void tryPart(Part part, PageSender sender, AtomicReference<@Nullable Throwable> failure) {
+        try {
+            part.run(sender);
+        } catch (Throwable e) {
+            failure.compareAndSet(null, e);
+            breakOff(); // nor do the others go on
+        }
+    }
+
+    /** Called when no thread sends any more. */
+    @Override
+    public void close() {
+        senders.forEach(PageSender::close);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.page.PageBits;
+
+/**
+ * Which page connection a page is sent on, always the same one: so that a later frame of it never arrives before an earlier
+ * one. Runs of as many pages as one frame carries go to the connections in turn.
+ */
+final class Stripes {
+    private final int connections;
+    private final int[] framePages;
+
+    /**
+     * Divides pages among connections.
+     *
+     * @param framePages how many pages one frame carries at most, by region
+     */
+    Stripes(int connections, int[] framePages) {
+        this.connections = connections;
+        this.framePages = framePages.clone();
+    }
+
+    int connections() {
+        return connections;
+    }
+
+    int connectionOf(int region, int page) {
+        return page / framePages[region] % connections;
+    }
+
+    /** {@return the first page at or after {@code from} that is a connection's} It may be beyond the region's end. */
+    long nextOwn(int connection, int region, long from) {
+        long stripe = from / framePages[region];
+        int ahead = Math.floorMod(connection - stripe, connections);
+        return ahead == 0 ? from : (stripe + ahead) * framePages[region];
+    }
+
+    /** {@return the first page of a set at or after {@code from} that is a connection's, or the region's page count} */
+    int next(int connection, int region, PageBits pages, int from) {
+        int page = pages.next(from);
+        while (page < pages.pageCount()) {
+            long own = nextOwn(connection, region, page);
+            if (own == page) {
+                return page;
+            }
+            page = own < pages.pageCount() ? pages.next((int) own) : pages.pageCount();
+        }
+        return page;
+    }
+
+    /** {@return where the run of a connection's pages ends that a page of its own is in, if that is before {@code end}} */
+    int endOfRun(int region, int page, int end) {
+        long stripeEnd = (page / framePages[region] + 1L) * framePages[region];
+        return connections == 1 ? end : (int) Math.min(end, stripeEnd);
+    }
+
+    /** {@return where the frame ends that a page is in, if that is before {@code end}} */
+    int endOfFrame(int region, int page, int end) {
+        return (int) Math.min(end, (page / framePages[region] + 1L) * framePages[region]);
+    }
+}
