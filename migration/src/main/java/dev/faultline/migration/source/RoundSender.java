@@ -5,6 +5,7 @@ import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageBits;
+import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.util.List;
 
@@ -98,15 +99,29 @@ final class RoundSender {
         }
     }
 
-    /** With the guest paused and the rounds closed: fixes what is dirty. */
-    void freeze(FinalMap map) {
-        scanLast();
-        publish(map);
+    /** With the guest paused and the rounds closed: what is dirty from now on does not change any more. */
+    LastScan lastScan() {
+        return new LastScan(host, dirty, this::addWritten);
+    }
+
+    private void addWritten(int region, int first, int count, PageBits into) {
+        if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
+            try {
+                tracker.takeWritten(region, first, count, into);
+            } catch (LinuxException e) {
+                // Its machine has ended, say, whose memory is here all the same: what nobody can tell is sent.
+                System.getLogger(RoundSender.class.getName())
+                        .log(System.Logger.Level.DEBUG, "a part of the last scan failed", e);
+                into.add(first, count);
+            }
+        }
     }
 
     /** With the guest paused: sends what is dirty and waits until it has taken effect, so that nothing is dirty. */
-    void copyRest(FinalMap map) throws IOException {
-        scanLast();
+    LastScan copyRest() throws IOException {
+        if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
+            tracker.takeWritten(dirty);
+        }
         gate.reopen();
         counters.precopyPages.addAndGet(senders.sendAll(dirty, round + 1L, memory.newBits()));
         senders.requestAck();
@@ -114,17 +129,11 @@ final class RoundSender {
             senders.awaitApplied();
         }
         dirty = memory.newBits();
-        publish(map);
+        return LastScan.of(host, dirty);
     }
 
-    private void scanLast() {
-        if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
-            tracker.takeWritten(dirty);
-        }
-    }
-
-    private void publish(FinalMap map) {
-        counters.dirtyPages.set(SourceMemory.size(dirty));
-        map.freeze(dirty, new PushOrder(dirty, lastSent, senders.stripes()));
+    /** {@return in which order to push what is dirty} */
+    PushOrder pushOrder(List<PageBits> finalDirty) {
+        return new PushOrder(finalDirty, lastSent, senders.stripes());
     }
 }

@@ -4,9 +4,9 @@ import dev.faultline.migration.DataPath;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
-import dev.faultline.migration.page.PageBits;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a move from here has been so far, over all of its connections. */
 final class SourceStory {
@@ -24,13 +24,19 @@ final class SourceStory {
     /** The formats of compressed content that the destination knows, as a set. */
     int formats;
 
-    List<PageBits> dirty = List.of();
+    /** What is dirty, once the guest is paused. */
+    @Nullable
+    LastScan lastScan;
+
     long pausedNanos;
     long downtimeNanos;
     long deviceStateBytes;
 
-    SourceStory(long nowNanos) {
+    final WriteTracker tracker;
+
+    SourceStory(long nowNanos, WriteTracker tracker) {
         beganNanos = nowNanos;
+        this.tracker = tracker;
     }
 
     SourceReport report(MigrationMode mode, DataPath dataPath, long nowNanos) {

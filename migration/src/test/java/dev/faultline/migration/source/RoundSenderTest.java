@@ -42,11 +42,13 @@ class RoundSenderTest {
         }
     }
 
-    private static int dirtyAfter(Steps steps) throws Exception {
+    private boolean guestEnds;
+
+    private int dirtyAfter(Steps steps) throws Exception {
         return dirtyAfter(_ -> {}, 0, steps);
     }
 
-    private static int dirtyAfter(Consumer<Gate> before, int dirtyAfterRound, Steps steps) throws Exception {
+    private int dirtyAfter(Consumer<Gate> before, int dirtyAfterRound, Steps steps) throws Exception {
         try (TestGuest guest = new TestGuest(PAGES * 4096L, PageSize.SIZE_4K, 1, 0, false);
                 SourceMemory memory = new SourceMemory(guest);
                 Pipe pipe = new Pipe();
@@ -68,8 +70,13 @@ class RoundSenderTest {
             before.accept(gate);
             assertThat(rounds.sendRound(0).dirtyPages()).isEqualTo(dirtyAfterRound);
             steps.run(rounds, new Ledgers(senders), map);
+            if (guestEnds) {
+                guest.uffd()
+                        .unregister(guest.regions().getFirst().guestAddress(), PAGES * 4096L); // as with its process
+            }
+            int dirtyPages = map.await().all().getFirst().size();
             tracker.stop();
-            return map.await().getFirst().size();
+            return dirtyPages;
         }
     }
 
@@ -79,7 +86,7 @@ class RoundSenderTest {
         assertThat(dirtyAfter((rounds, ledgers, map) -> {
                     rounds.closeRounds();
                     ledgers.applied(FRAMES);
-                    rounds.freeze(map);
+                    map.open(rounds.lastScan());
                 }))
                 .isEqualTo(PAGES);
     }
@@ -89,9 +96,20 @@ class RoundSenderTest {
         assertThat(dirtyAfter((rounds, ledgers, map) -> {
                     ledgers.applied(FRAMES);
                     rounds.closeRounds();
-                    rounds.freeze(map);
+                    map.open(rounds.lastScan());
                 }))
                 .isZero();
+    }
+
+    @Test
+    void whatCannotBeLookedAtAnyMoreIsDirty() throws Exception {
+        guestEnds = true;
+        assertThat(dirtyAfter((rounds, ledgers, map) -> {
+                    ledgers.applied(FRAMES);
+                    rounds.closeRounds();
+                    map.open(rounds.lastScan());
+                }))
+                .isEqualTo(PAGES);
     }
 
     @Test
@@ -99,7 +117,7 @@ class RoundSenderTest {
         assertThat(dirtyAfter((rounds, ledgers, map) -> {
                     ledgers.applied(0, FRAMES);
                     rounds.closeRounds();
-                    rounds.freeze(map);
+                    map.open(rounds.lastScan());
                 }))
                 .isEqualTo(PAGES / 2);
     }
@@ -122,7 +140,7 @@ class RoundSenderTest {
         assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledgers, map) -> {
                     ledgers.applied(1); // the frame that asks for the acknowledgement
                     rounds.closeRounds();
-                    rounds.freeze(map);
+                    map.open(rounds.lastScan());
                 }))
                 .isEqualTo(PAGES);
     }
@@ -141,7 +159,7 @@ class RoundSenderTest {
     private static Thread copyRest(RoundSender rounds, FinalMap map) {
         return Thread.ofPlatform().start(() -> {
             try {
-                rounds.copyRest(map);
+                map.open(rounds.copyRest());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
