@@ -104,7 +104,7 @@ class PushOrderTest {
             while (!busy.isEmpty()) {
                 Integer connection = busy.get(random.nextInt(busy.size()));
                 if (!take(order, connection, got, stripes, most)) {
-                    busy.remove(connection);
+                    busy.removeIf(connection::equals);
                 } else if (random.nextInt(4) == 0) {
                     ask(order, random, dirty, got);
                 }
