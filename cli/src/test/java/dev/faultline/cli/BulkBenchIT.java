@@ -95,7 +95,8 @@ class BulkBenchIT {
     private void measure(String title, long bytes, String introduction, int[] connections, Move move) throws Exception {
         Map<Way, List<Sample>> samples = new LinkedHashMap<>();
         for (int run = soak.isRequested() ? -1 : 0; run < runs; run++) {
-            for (BulkContent content : soak.isRequested() ? BulkContent.values() : new BulkContent[] {BulkContent.TEXT}) {
+            for (BulkContent content :
+                    soak.isRequested() ? BulkContent.values() : new BulkContent[] {BulkContent.TEXT}) {
                 for (int count : connections) {
                     for (Compression compression : Compression.values()) {
                         Way way = new Way(content, count, compression);
@@ -198,7 +199,10 @@ class BulkBenchIT {
         text.append("\n| --- | --- |").append(" --- |".repeat(Compression.values().length));
         samples.forEach((way, list) -> {
             if (way.compression == Compression.NONE) {
-                text.append("\n| ").append(EnumConverter.word(way.content)).append(" | ").append(way.connections);
+                text.append("\n| ")
+                        .append(EnumConverter.word(way.content))
+                        .append(" | ")
+                        .append(way.connections);
                 text.append(" |");
             }
             text.append(cell(list));
@@ -207,7 +211,8 @@ class BulkBenchIT {
     }
 
     private static String cell(List<Sample> list) {
-        double[] rates = list.stream().mapToDouble(Sample::gigabytesPerSecond).sorted().toArray();
+        double[] rates =
+                list.stream().mapToDouble(Sample::gigabytesPerSecond).sorted().toArray();
         return String.format(
                 Locale.ROOT,
                 " %.3f (%.3f-%.3f), %.0f %% |",

@@ -56,8 +56,7 @@ final class BulkMain {
 
     /** Nothing but the push: the guest does not run, and has no state to speak of. */
     static SourceReport send(BulkGuest guest, InetSocketAddress to, DataPath path) throws MigrationException {
-        SourceOptions options =
-                new SourceOptions(to, MigrationMode.POSTCOPY, 0, 0, TestSwitch.NONE).over(path);
+        SourceOptions options = new SourceOptions(to, MigrationMode.POSTCOPY, 0, 0, TestSwitch.NONE).over(path);
         return SourceEngine.run(LocalHost.INSTANCE, guest, options, Journal.unkept(), _ -> {});
     }
 }
