@@ -53,6 +53,13 @@ record Greeting(Role role, long sessionId, FrameChannel channel) {
 
     private static Optional<Greeting> read(FrameChannel frames) throws IOException {
         FrameHeader hello = frames.readHeader();
+        if (hello.isTls()) {
+            refuse(
+                    frames,
+                    "the source speaks TLS, and the destination does not: give --tls-cert, --tls-key and --tls-ca to"
+                            + " both, or to neither");
+            return Optional.empty();
+        }
         Optional<Role> role = Role.of(hello.flags());
         if (hello.type() != FrameType.HELLO
                 || hello.page() != Frame.MAGIC
@@ -61,15 +68,16 @@ record Greeting(Role role, long sessionId, FrameChannel channel) {
             return Optional.empty();
         }
         if (hello.count() != Frame.VERSION) {
-            refuse(frames, hello.count());
+            refuse(
+                    frames,
+                    "the destination speaks version " + Frame.VERSION + " of the protocol, not " + hello.count()
+                            + ": use the same Faultline on both sides");
             return Optional.empty();
         }
         return Optional.of(new Greeting(role.get(), hello.round(), frames));
     }
 
-    private static void refuse(FrameChannel frames, long version) throws IOException {
-        String reason = "the destination speaks version " + Frame.VERSION + " of the protocol, not " + version
-                + ": use the same Faultline on both sides";
+    private static void refuse(FrameChannel frames, String reason) throws IOException {
         LOG.log(System.Logger.Level.WARNING, "a source was sent away: " + reason);
         frames.write(Frame.abort(reason));
         frames.endOutput();

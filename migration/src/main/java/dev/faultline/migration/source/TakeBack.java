@@ -42,6 +42,7 @@ public final class TakeBack {
         try (Connections connections = Connections.open(host, destination, sessionId)) {
             connections.control().write(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, NOTHING));
             connections.control().read();
+            connections.control().endOutput();
         } catch (MigrationException | IOException e) {
             System.getLogger(TakeBack.class.getName())
                     .log(System.Logger.Level.DEBUG, "the destination could not be told", e);
