@@ -12,7 +12,7 @@ import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
-import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
@@ -53,8 +53,8 @@ public final class MigrateCommand implements Callable<Integer> {
             description = "Copy before the guest moves, after, or both (default: ${DEFAULT-VALUE}).")
     private MigrationMode mode = MigrationMode.HYBRID;
 
-    @Option(names = "--insecure", description = "Allow guest memory to cross a network in plain text.")
-    private boolean insecure;
+    @Mixin
+    private Network network = new Network();
 
     @Option(names = "--keep-source", description = "Do not end the guest's process here when the guest has left.")
     private boolean keepSource;
@@ -84,7 +84,7 @@ public final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
-        Network.check(address, insecure);
+        Host host = network.connecting(address);
         if (dryRun) {
             new DryRun(json).look(target, Side.SOURCE, "It could be moved to " + address.getHostString() + ".");
             return 0;
@@ -94,7 +94,7 @@ public final class MigrateCommand implements Callable<Integer> {
                 Journal journal = journals.claim(target, attached.guest());
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             new Done(json).attached(attached);
-            SourceReport report = SourceEngine.run(LocalHost.INSTANCE, attached.guest(), options, journal, progress);
+            SourceReport report = SourceEngine.run(host, attached.guest(), options, journal, progress);
             if (!keepSource) {
                 attached.quit();
             }

@@ -37,7 +37,7 @@ final class TlsFailure {
             return new SSLException(
                     "the peer shows no certificate, or has none of a CA that is trusted here, by --tls-ca", failure);
         }
-        if (lower.contains("protocol") && lower.contains("not enabled or supported")) {
+        if (lower.contains("protocol_version")) {
             return new SSLException("the peer does not speak TLS 1.3, and nothing older is taken", failure);
         }
         return failure;

@@ -68,6 +68,10 @@ public final class TlsHost implements Host {
 
     /** {@return a connection with TLS on it, whose handshake is still to be done} */
     TlsLink wrap(Link link, boolean isClient) {
+        return new TlsLink(host, link, newEngine(isClient), TlsLink.HANDSHAKE_NANOS);
+    }
+
+    SSLEngine newEngine(boolean isClient) {
         // Without the peer's address, so that the JDK keeps no session to resume: every connection shows certificates.
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(isClient);
@@ -77,6 +81,6 @@ public final class TlsHost implements Host {
             parameters.setNeedClientAuth(true);
         }
         engine.setSSLParameters(parameters);
-        return new TlsLink(host, link, engine, TlsLink.HANDSHAKE_NANOS);
+        return engine;
     }
 }
