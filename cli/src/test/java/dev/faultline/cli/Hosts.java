@@ -60,8 +60,8 @@ final class Hosts implements BrokenMove.Engines, AutoCloseable {
     /** Starts the destination's engine, and waits until it listens. */
     @Override
     public Faultline startReceive(String... options) {
-        List<String> arguments =
-                new ArrayList<>(List.of("receive", "--guest", destinationName(), "--listen", "127.0.0.1:0", "--json"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "receive", "--guest", destinationName(), "--listen", "127.0.0.1:0", "--json", "--reconnect-for", "0"));
         arguments.addAll(destinationMore);
         arguments.addAll(List.of(options));
         Faultline receive = start(arguments);
@@ -72,8 +72,16 @@ final class Hosts implements BrokenMove.Engines, AutoCloseable {
     @Override
     public Faultline startMigrate(Faultline receive, String... options) {
         int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
-        List<String> arguments = new ArrayList<>(
-                List.of("migrate", "--guest", sourceName(), "--to", "127.0.0.1:" + port, "--json", "--keep-source"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "migrate",
+                "--guest",
+                sourceName(),
+                "--to",
+                "127.0.0.1:" + port,
+                "--json",
+                "--keep-source",
+                "--reconnect-for",
+                "0"));
         arguments.addAll(sourceMore);
         arguments.addAll(List.of(options));
         return start(arguments);
@@ -93,7 +101,7 @@ final class Hosts implements BrokenMove.Engines, AutoCloseable {
     }
 
     private Faultline startResume(String name, List<String> more, String... options) {
-        List<String> arguments = new ArrayList<>(List.of("resume", "--guest", name, "--json"));
+        List<String> arguments = new ArrayList<>(List.of("resume", "--guest", name, "--json", "--reconnect-for", "0"));
         arguments.addAll(more);
         arguments.addAll(List.of(options));
         return start(arguments);

@@ -7,6 +7,7 @@ import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
+import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
@@ -83,6 +84,9 @@ public final class ResumeCommand implements Callable<Integer> {
 
     @Mixin
     private ParentOption parent = new ParentOption();
+
+    @Mixin
+    private ReconnectOption reconnect = new ReconnectOption();
 
     private ResumeCommand() {}
 
@@ -187,7 +191,8 @@ public final class ResumeCommand implements Callable<Integer> {
     private void finishLeaving(Attached attached, Journal journal) throws OperatorException, MigrationException {
         InetSocketAddress destination = address(to, journal);
         Host host = network.connecting(destination);
-        SourceOptions options = new SourceOptions(destination, MigrationMode.HYBRID, 0, TestSwitch.NONE);
+        SourceOptions options =
+                new SourceOptions(destination, MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
             var report = SourceEngine.resume(host, attached.guest(), options, journal, progress);
             if (!keepSource) {
@@ -201,7 +206,7 @@ public final class ResumeCommand implements Callable<Integer> {
         Host host = host(journal);
         try (Acceptor acceptor = listen(journal, host);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
-            DestinationOptions options = new DestinationOptions(false, TestSwitch.NONE);
+            DestinationOptions options = new DestinationOptions(false, reconnect.nanos(), TestSwitch.NONE);
             var report = DestinationEngine.resume(host, guest, acceptor, options, journal, progress);
             new Done(json).destination(report, !journal.entry().runs());
         }

@@ -85,7 +85,7 @@ class WholeMigrationTest {
                         hosts.destination,
                         destination,
                         acceptor,
-                        new DestinationOptions(false, testSwitch),
+                        new DestinationOptions(false, 0, testSwitch),
                         Journal.unkept(),
                         _ -> {});
             } catch (Exception e) {
@@ -94,7 +94,11 @@ class WholeMigrationTest {
         });
         InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), acceptor.port());
         SourceReport sent = SourceEngine.run(
-                hosts.source, source, new SourceOptions(to, mode, holdMapNanos, testSwitch), Journal.unkept(), _ -> {});
+                hosts.source,
+                source,
+                new SourceOptions(to, mode, 0, holdMapNanos, testSwitch),
+                Journal.unkept(),
+                _ -> {});
         Result result = new Result(sent, received.get(20, TimeUnit.SECONDS));
         System.err.println(result);
         return result;

@@ -161,7 +161,7 @@ class HandshakeTest {
     void aClientThatSpeaksPlainText() throws Exception {
         CompletableFuture<Integer> atServer = Peers.reads(Peers.destination().wrap(far, false));
         FrameChannel client = new FrameChannel(near);
-        client.write(Frame.hello(Role.CONTROL, 1));
+        client.write(Frame.hello(Role.CONTROL, 1, 0));
         Frame answer = client.read();
         assertThat(answer.type()).isEqualTo(FrameType.ABORT);
         assertThat(new String(answer.payload(), StandardCharsets.UTF_8)).contains("speaks TLS only");
