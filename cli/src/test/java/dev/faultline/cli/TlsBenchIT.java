@@ -54,7 +54,7 @@ class TlsBenchIT {
     @Test
     void pagesInPlainTextAndByTls() throws Exception {
         int runs = soak.number("runs", 1);
-        long bytes = soak.isRequested() ? 1L << 30 : 16L << 20;
+        long bytes = soak.isRequested() ? 512L << 20 : 16L << 20;
         Host tls = tlsHost();
         Map<Integer, Rates> rates = new LinkedHashMap<>();
         for (int run = soak.isRequested() ? -WARM_UP_RUNS : 0; run < runs; run++) {
@@ -176,7 +176,7 @@ class TlsBenchIT {
                 ./dev bench tls runs=RUNS
 
             Frames of one size, of random content, over one loopback TCP connection between two threads of one JVM, which copies and
-            encrypts on one and decrypts and copies on the other: as `migrate` and `receive` send pages. 1 GiB for each sample, plain text
+            encrypts on one and decrypts and copies on the other: as `migrate` and `receive` send pages. 512 MiB for each sample, plain text
             and TLS in turns, WARM runs to warm up, then RUNS runs: medians (smallest-largest) in GB/s of content. The ratio is that of
             the medians.
 

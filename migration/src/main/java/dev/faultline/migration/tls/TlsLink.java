@@ -41,6 +41,8 @@ final class TlsLink implements Link {
     /** An honest peer sends few; each may leave an answer in the engine until this side writes. */
     private static final int MAX_EMPTY_RECORDS = 1000;
 
+    private static final int MAX_IDLE = 8;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Host host;
@@ -201,14 +203,10 @@ final class TlsLink implements Link {
 
     /** Makes records until all is in them, or there is no room for another. */
     private void wrapMany(ByteBuffer... sources) throws IOException {
-        while (hasRemaining(sources)) {
+        for (int idle = 0; hasRemaining(sources); ) {
             SSLEngineResult result = engine.wrap(sources, outgoing[0]);
             switch (result.getStatus()) {
-                case OK -> {
-                    if (result.bytesProduced() == 0) {
-                        runTasks();
-                    }
-                }
+                case OK -> idle = requireMotion(result, idle);
                 case BUFFER_OVERFLOW -> {
                     return;
                 }
@@ -220,13 +218,25 @@ final class TlsLink implements Link {
         }
     }
 
+    /** An engine that does nothing for ever is a fault, and not to be waited for. */
+    private int requireMotion(SSLEngineResult result, int idle) throws SSLException {
+        if (result.bytesProduced() > 0) {
+            return 0;
+        }
+        runTasks();
+        if (idle == MAX_IDLE) {
+            throw new SSLException("the TLS engine does not go on: " + result);
+        }
+        return idle + 1;
+    }
+
     @Override
     public void endOutput() throws IOException {
         shakeHands();
         engine.closeOutbound();
-        while (!engine.isOutboundDone()) {
+        for (int idle = 0; !engine.isOutboundDone(); ) {
             outgoing[0].clear();
-            engine.wrap(NOTHING, outgoing[0]);
+            idle = requireMotion(engine.wrap(NOTHING, outgoing[0]), idle);
             outgoing[0].flip();
             link.write(outgoing);
         }

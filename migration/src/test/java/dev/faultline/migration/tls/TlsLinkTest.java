@@ -10,13 +10,17 @@ import dev.faultline.migration.wire.Pipe;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Content over TLS connections whose peers know each other. */
 @Timeout(60)
@@ -172,6 +176,23 @@ class TlsLinkTest {
             links[0].write(out.flip());
         }
         assertThat(Peers.failure(read)).contains("records without content");
+    }
+
+    @Test
+    void aTargetWithoutMemoryIsAnErrorAsThatOfASystemCallIs(@TempDir Path directory) throws Exception {
+        MemoryLink[] links = MemoryLink.pair(Integer.MAX_VALUE);
+        Pair pair = Pair.over(links[0], links[1]);
+        try (FileChannel file = FileChannel.open(
+                directory.resolve("file"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+            ByteBuffer target = file.map(FileChannel.MapMode.READ_WRITE, 0, LITTLE_BYTES);
+            file.truncate(0); // a write to it is a SIGBUS now, as where tmpfs or the huge page pool is exhausted
+            CompletableFuture<Integer> atServer = Peers.start(() -> pair.server.read(target));
+            pair.client.write(bytes("x"));
+            assertThat(Peers.failure(atServer)).startsWith("Bad address");
+        }
     }
 
     private static ByteBuffer bytes(String text) {
