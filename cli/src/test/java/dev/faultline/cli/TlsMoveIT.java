@@ -136,36 +136,4 @@ class TlsMoveIT {
             Hosts.awaitAlive(hosts.destinationName());
         }
     }
-
-    @Test
-    void optionsThatDoNotFit() {
-        fails("all three of", "--tls-cert", source.get(1));
-        fails("leave one of them out", with(source, "--insecure", "--any-peer"));
-        fails("leave one of them out", with(source, "--any-peer", "--peer-name", "a"));
-        fails("can only be checked with TLS", "--peer-name", "a");
-        fails("Say by --peer-name which host may send a guest here", source);
-        fails("write the whole name", with(source, "--peer-name", "*.test"));
-        fails(
-                "there is no file",
-                List.of(
-                        "--any-peer",
-                        "--tls-cert",
-                        "nowhere.crt",
-                        "--tls-key",
-                        "nowhere.key",
-                        "--tls-ca",
-                        "nowhere.crt"));
-    }
-
-    private static void fails(String said, String... options) {
-        fails(said, List.of(options));
-    }
-
-    private static void fails(String said, List<String> options) {
-        List<String> arguments = new ArrayList<>(List.of("receive", "--guest", "@nobody", "--listen", "127.0.0.1:0"));
-        arguments.addAll(options);
-        Faultline command = Faultline.run(arguments.toArray(String[]::new));
-        assertThat(command.exitCode()).as(command.toString()).isEqualTo(1);
-        assertThat(command.err()).containsIgnoringCase(said).hasLineCount(1).endsWith(".");
-    }
 }
