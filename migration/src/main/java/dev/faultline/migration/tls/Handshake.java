@@ -83,10 +83,18 @@ final class Handshake {
         out.clear();
         SSLEngineResult result = engine.wrap(NOTHING, out);
         if (out.flip().hasRemaining()) {
-            link.write(out);
+            send();
         }
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
             throw new SSLException("the peer ended the connection in the TLS handshake");
+        }
+    }
+
+    private void send() throws IOException {
+        try {
+            link.write(out);
+        } catch (IOException e) {
+            throw engine.getUseClientMode() ? TlsFailure.unexplained(e) : e;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.faultline.migration.tls;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import javax.crypto.AEADBadTagException;
 import javax.net.ssl.SSLException;
@@ -29,6 +30,16 @@ final class TlsFailure {
         return alert < 0
                 ? own(message, failure)
                 : new SSLException(ofAlert(message.substring(alert + ALERT.length())), failure);
+    }
+
+    /** {@return what to say of a client's connection that breaks before the server has said anything} */
+    static IOException unexplained(IOException failure) {
+        return failure instanceof ClosedChannelException
+                ? failure
+                : new IOException(
+                        "the peer ended the connection in the TLS handshake (" + failure.getMessage()
+                                + "): it says there why",
+                        failure);
     }
 
     private static IOException own(String message, IOException failure) {

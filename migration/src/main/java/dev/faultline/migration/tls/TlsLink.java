@@ -61,6 +61,9 @@ final class TlsLink implements Link {
     /** Since this side wrote; the writer resets it, and a late reset does no harm. */
     private volatile int emptyRecords;
 
+    /** Set by the reader: the peer has sent content, and so wants this side. */
+    private volatile boolean heard;
+
     /** The writer's. */
     private final ByteBuffer[] outgoing = new ByteBuffer[1];
 
@@ -152,6 +155,9 @@ final class TlsLink implements Link {
 
     private void requireProgress(SSLEngineResult result) throws SSLException {
         if (result.bytesProduced() > 0) {
+            if (!heard) {
+                heard = true;
+            }
             return;
         }
         runTasks();
@@ -188,7 +194,16 @@ final class TlsLink implements Link {
             outgoing[0].clear();
             wrapMany(sources);
             outgoing[0].flip();
+            send();
+        }
+    }
+
+    /** A server judges the client's certificate when the client is done with the handshake, and may be gone by now. */
+    private void send() throws IOException {
+        try {
             link.write(outgoing);
+        } catch (IOException e) {
+            throw heard || !engine.getUseClientMode() ? e : TlsFailure.unexplained(e);
         }
     }
 

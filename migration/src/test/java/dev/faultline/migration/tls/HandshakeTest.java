@@ -188,6 +188,20 @@ class HandshakeTest {
     }
 
     @Test
+    void aServerThatIsGoneBeforeItsAlertIsRead() throws Exception {
+        MemoryLink[] links = MemoryLink.pair(Integer.MAX_VALUE);
+        TlsLink client = Peers.source().wrap(links[0], true);
+        CompletableFuture<Integer> atServer = Peers.reads(Peers.destination().wrap(links[1], false));
+        client.write(ByteBuffer.allocate(1));
+        assertThat(Peers.await(atServer)).isEqualTo(1);
+        links[0].breakWrites();
+        assertThatThrownBy(() -> client.write(ByteBuffer.allocate(1)))
+                .hasMessage("the peer ended the connection in the TLS handshake (Broken pipe): it says there why");
+        TlsLink another = Peers.source().wrap(links[0], true);
+        assertThatThrownBy(() -> another.write(ByteBuffer.allocate(1))).hasMessageEndingWith("it says there why");
+    }
+
+    @Test
     void aPeerThatSaysNothing() throws Exception {
         for (boolean isClient : new boolean[] {true, false}) {
             try (Pipe silent = new Pipe();

@@ -69,6 +69,9 @@ final class MemoryLink implements Link {
         this.readLimit = readLimit;
     }
 
+    /** Fails from the next write on, as when the peer is gone. */
+    private volatile boolean broken;
+
     static MemoryLink[] pair(int readLimit) {
         Way there = new Way();
         Way back = new Way();
@@ -80,13 +83,20 @@ final class MemoryLink implements Link {
         changeAfterBytes = bytes;
     }
 
+    void breakWrites() {
+        broken = true;
+    }
+
     @Override
     public int read(ByteBuffer target) throws IOException {
         return in.take(target, readLimit);
     }
 
     @Override
-    public synchronized void write(ByteBuffer... sources) {
+    public synchronized void write(ByteBuffer... sources) throws IOException {
+        if (broken) {
+            throw new IOException("Broken pipe");
+        }
         for (ByteBuffer source : sources) {
             byte[] bytes = new byte[source.remaining()];
             source.get(bytes);
