@@ -194,7 +194,7 @@ public final class ResumeCommand implements Callable<Integer> {
         SourceOptions options =
                 new SourceOptions(destination, MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
-            var report = SourceEngine.resume(host, attached.guest(), options, journal, progress);
+            var report = SourceEngine.resume(host, attached.guest(), options, journal, progress::accept);
             if (!keepSource) {
                 attached.quit();
             }

@@ -6,7 +6,6 @@ import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.page.PageStates;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +42,11 @@ public final class Journal implements AutoCloseable {
     /** {@return a journal that nobody can read: for guests that live and die with their engine} */
     public static Journal unkept() {
         return new Journal(null, NOTHING, false);
+    }
+
+    /** {@return where a socket for this move's operators belongs; its file is swept as the others are} */
+    public Optional<Path> controlSocket() {
+        return Optional.ofNullable(files).map(JournalFiles::control);
     }
 
     /**
@@ -174,6 +179,7 @@ public final class Journal implements AutoCloseable {
      * {@return the states of every page, kept from the first moment on; those that were left behind, if there are any}
      *
      * @param regions the guest's memory
+     * @throws GuestException if what was left behind is damaged; nothing is changed then
      */
     @SuppressWarnings("exports") // for the engines
     public List<PageStates> pageStates(List<GuestRegion> regions) {
@@ -182,13 +188,34 @@ public final class Journal implements AutoCloseable {
                     .map(region -> new PageStates(region.pageCount()))
                     .toList();
         }
+        if (resumed) {
+            // A shorter file would be made longer, and say that pages are absent which the guest has written to since.
+            files.requireLength(files.pages(), sizeBytes(regions));
+        }
         MemorySegment all = map(files.pages(), sizeBytes(regions));
-        List<PageStates> states = new ArrayList<>();
+        List<MemorySegment> parts = new ArrayList<>();
         long offset = 0;
         for (GuestRegion region : regions) {
             long size = PageStates.sizeBytes(region.pageCount());
-            states.add(PageStates.over(region.pageCount(), all.asSlice(offset, size)));
+            parts.add(all.asSlice(offset, size));
             offset += size;
+        }
+        return pageStates(files, regions, parts);
+    }
+
+    /** All are looked at before the first is changed. */
+    private static List<PageStates> pageStates(
+            JournalFiles files, List<GuestRegion> regions, List<MemorySegment> parts) {
+        try {
+            for (int i = 0; i < parts.size(); i++) {
+                PageStates.check(regions.get(i).pageCount(), parts.get(i));
+            }
+        } catch (IllegalArgumentException e) {
+            throw JournalFiles.damaged(files.pages(), e.getMessage(), e);
+        }
+        List<PageStates> states = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            states.add(PageStates.over(regions.get(i).pageCount(), parts.get(i)));
         }
         return states;
     }
@@ -238,23 +265,31 @@ public final class Journal implements AutoCloseable {
      * {@return the dirty map that was written down}
      *
      * @param regions the guest's memory
+     * @throws GuestException if it is damaged
      */
     @SuppressWarnings("exports") // for the engines
     public List<PageBits> dirty(List<GuestRegion> regions) {
+        JournalFiles kept = Objects.requireNonNull(files, "nothing was kept");
+        // Of a shorter file the rest would count as clean, and never be sent.
+        kept.requireLength(
+                kept.dirty(), regions.stream().mapToLong(Journal::dirtyBytes).sum());
         try {
-            byte[] all = Files.readAllBytes(
-                    Objects.requireNonNull(files, "nothing was kept").dirty());
+            byte[] all = Files.readAllBytes(kept.dirty());
             List<PageBits> dirty = new ArrayList<>();
             int offset = 0;
             for (GuestRegion region : regions) {
-                int size = Math.ceilDiv(region.pageCount(), Long.SIZE) * Long.BYTES;
+                int size = (int) dirtyBytes(region);
                 dirty.add(PageBits.decode(Arrays.copyOfRange(all, offset, offset + size), region.pageCount()));
                 offset += size;
             }
             return dirty;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the dirty map that was written down cannot be read", e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw JournalFiles.damaged(kept.dirty(), e.getMessage(), e);
         }
+    }
+
+    private static long dirtyBytes(GuestRegion region) {
+        return Math.ceilDiv(region.pageCount(), Long.SIZE) * (long) Long.BYTES;
     }
 
     /** Nothing is left to be resumed. */

@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -27,6 +28,7 @@ final class JournalFiles implements AutoCloseable {
     private static final String DIRTY = ".dirty";
     private static final String FRESH = ".new";
     private static final String LOCK = ".lock";
+    private static final String CONTROL = ".ctl";
     private static final Set<Phase> AWAITED = EnumSet.of(Phase.PREPARED, Phase.NEVER, Phase.COMPLETE);
 
     private final Path directory;
@@ -68,7 +70,7 @@ final class JournalFiles implements AutoCloseable {
                 boolean hasEnded =
                         ProcessKey.parse(key).map(process -> !process.isAlive()).orElse(false);
                 if (hasEnded && !isAwaited(directory.resolve(key + ENTRY))) {
-                    for (String kind : List.of(ENTRY, PAGES, DIRTY, FRESH, LOCK)) {
+                    for (String kind : List.of(ENTRY, PAGES, DIRTY, FRESH, CONTROL, LOCK)) {
                         Files.deleteIfExists(directory.resolve(key + kind));
                     }
                 }
@@ -98,12 +100,37 @@ final class JournalFiles implements AutoCloseable {
                 "The journal cannot be written: " + path + ": " + e + "; name another directory with --journal", e);
     }
 
+    static GuestException damaged(Path path, @Nullable String how, Exception e) {
+        return new GuestException(
+                "The journal " + path + " is damaged: " + how
+                        + ". The move cannot go on from it, and nothing was changed",
+                e);
+    }
+
+    /** Throws unless a file is there and has that length. */
+    void requireLength(Path path, long lengthBytes) {
+        try {
+            long actualBytes = Files.size(path);
+            if (actualBytes != lengthBytes) {
+                throw new IOException("it has " + actualBytes + " bytes instead of " + lengthBytes);
+            }
+        } catch (NoSuchFileException e) {
+            throw damaged(path, "it is not there", e);
+        } catch (IOException e) {
+            throw damaged(path, e.getMessage(), e);
+        }
+    }
+
     Path pages() {
         return directory.resolve(key + PAGES);
     }
 
     Path dirty() {
         return directory.resolve(key + DIRTY);
+    }
+
+    Path control() {
+        return directory.resolve(key + CONTROL);
     }
 
     private Path entry() {

@@ -31,12 +31,18 @@ final class Reconnection {
         connectedNanos = host.nanoTime();
     }
 
-    /** {@return new connections; none if nobody took them in all that time} */
-    Optional<Connections> open() {
+    /**
+     * {@return new connections; none if nobody took them in all that time}
+     *
+     * @param wasOfUse whether the destination went on over the connections that have broken
+     */
+    Optional<Connections> open(boolean wasOfUse) {
         long now = host.nanoTime();
         if (!waits || now - connectedNanos >= LASTING_NANOS) {
             waits = true;
             brokeNanos = now;
+        }
+        if (wasOfUse) {
             pauseNanos = FIRST_PAUSE_NANOS;
         }
         while (host.nanoTime() - brokeNanos < options.reconnectNanos()) {

@@ -7,6 +7,8 @@ import dev.faultline.migration.wire.FrameChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -22,6 +24,8 @@ final class Handshake {
     /** What a peer may have sent before it hears that it is refused. */
     private static final int MAX_UNREAD_BYTES = 4 << 20;
 
+    private static final int MAX_WARNINGS = 100;
+    private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
     private static final int MAX_ALERT_RECORDS = 8;
     private static final String NOT_IN_TIME = "the peer did not finish the TLS handshake in time";
 
@@ -142,7 +146,7 @@ final class Handshake {
     /** Tells the peer why, and this side's operator if the peer said anything at all. */
     private void refuse(IOException failure) {
         if (heard && !engine.getUseClientMode() && !(failure instanceof ClosedChannelException)) {
-            LOG.log(System.Logger.Level.WARNING, "a peer was sent away: " + failure.getMessage());
+            warn("a peer was sent away: " + failure.getMessage());
         }
         try {
             if (failure instanceof PlainTextException && !engine.getUseClientMode()) {
@@ -160,6 +164,12 @@ final class Handshake {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a peer was not told why it is refused", e);
         }
+    }
+
+    /** Each reason once, and not many: who comes again and again must not fill the log. */
+    private static void warn(String message) {
+        boolean isNew = WARNED.size() < MAX_WARNINGS && WARNED.add(message);
+        LOG.log(isNew ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, message);
     }
 
     private void sendAlert() throws IOException {
