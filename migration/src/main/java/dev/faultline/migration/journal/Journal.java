@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -236,7 +237,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Writes the dirty map down, before anybody is told to run the guest.
+     * Writes the dirty map down, as soon as it is known: who resumes without it takes every page for dirty.
      *
      * @param dirty by region
      */
@@ -245,31 +246,39 @@ public final class Journal implements AutoCloseable {
         if (files == null) {
             return;
         }
+        Path half = files.dirty().resolveSibling(files.dirty().getFileName() + ".new");
+        try {
+            write(half, dirty);
+            Files.move(half, files.dirty(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw JournalFiles.unwritable(files.dirty(), e);
+        }
+    }
+
+    private static void write(Path path, List<PageBits> dirty) throws IOException {
         try (FileChannel channel = FileChannel.open(
-                files.dirty(),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             for (PageBits bits : dirty) {
                 ByteBuffer bytes = ByteBuffer.wrap(bits.encode(0, bits.pageCount()));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
             }
-        } catch (IOException e) {
-            throw JournalFiles.unwritable(files.dirty(), e);
         }
     }
 
     /**
-     * {@return the dirty map that was written down}
+     * {@return the dirty map that was written down; nothing if the engine ended before it was known}
      *
      * @param regions the guest's memory
      * @throws GuestException if it is damaged
      */
     @SuppressWarnings("exports") // for the engines
-    public List<PageBits> dirty(List<GuestRegion> regions) {
+    public Optional<List<PageBits>> dirty(List<GuestRegion> regions) {
         JournalFiles kept = Objects.requireNonNull(files, "nothing was kept");
+        if (!Files.exists(kept.dirty())) {
+            return Optional.empty();
+        }
         // Of a shorter file the rest would count as clean, and never be sent.
         kept.requireLength(
                 kept.dirty(), regions.stream().mapToLong(Journal::dirtyBytes).sum());
@@ -282,7 +291,7 @@ public final class Journal implements AutoCloseable {
                 dirty.add(PageBits.decode(Arrays.copyOfRange(all, offset, offset + size), region.pageCount()));
                 offset += size;
             }
-            return dirty;
+            return Optional.of(dirty);
         } catch (IOException | IllegalArgumentException e) {
             throw JournalFiles.damaged(kept.dirty(), e.getMessage(), e);
         }

@@ -26,18 +26,15 @@ class SessionFuzzTest {
             SourceUnderFire source = (kind & 4) == 0
                     ? new SourceUnderFire(MODES.get(kind % MODES.size()), (kind & 8) != 0)
                     : new SourceUnderFire((kind & 1) != 0, (kind & 2) != 0);
-            long nowNanos = 0;
             for (int at = 1; at + 1 < input.length; at += 2) {
                 int detail = input[at + 1] & 0xff;
                 switch (input[at] >> 4 & 0x0f) {
-                    case 0, 1 -> source.frame(frame(input[at], detail), nowNanos);
+                    case 0, 1 -> source.frame(frame(input[at], detail));
                     case 2 -> source.work(true, detail != 0);
                     case 3 -> source.work(false, detail != 0);
-                    case 4 -> {
-                        nowNanos += detail * TICK_NANOS;
-                        source.tick(nowNanos);
-                    }
+                    case 4 -> source.tick(detail * TICK_NANOS);
                     case 5 -> source.fail("a worker failed");
+                    case 6 -> source.order(detail);
                     default -> {}
                 }
             }

@@ -2,7 +2,9 @@ package dev.faultline.migration.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.OperatorOrder;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameType;
@@ -15,6 +17,8 @@ import java.util.List;
  * it lets its guest run on only if the destination was not told to run it, or says that it never did.
  */
 final class SourceUnderFire {
+    private static final List<OperatorOrder> ORDERS = List.of(OperatorOrder.values());
+
     private final SourceSession session;
     private final Deque<SourceAction> work = new ArrayDeque<>();
     private boolean paused;
@@ -23,16 +27,18 @@ final class SourceUnderFire {
     private boolean started;
     private boolean excused;
     private boolean finished;
+    private long nowNanos;
 
     /** Begins a move. */
     SourceUnderFire(MigrationMode mode, boolean drains) {
-        session = new SourceSession(mode, new RoundPolicy(mode), 0, drains);
+        session = new SourceSession(mode, new RoundPolicy(mode, Limits.of(mode)), 0, drains);
         take(session.start(SessionPair.OFFER, 0));
     }
 
     /** Goes on with one that was broken off when the destination may have been told to run the guest. */
     SourceUnderFire(boolean hadStarted, boolean ran) {
-        session = new SourceSession(MigrationMode.HYBRID, new RoundPolicy(MigrationMode.HYBRID), 0, false);
+        session = new SourceSession(
+                MigrationMode.HYBRID, new RoundPolicy(MigrationMode.HYBRID, Limits.of(MigrationMode.HYBRID)), 0, false);
         paused = true;
         prepared = true;
         committed = true;
@@ -40,14 +46,19 @@ final class SourceUnderFire {
         take(session.resume(hadStarted, ran, 0));
     }
 
-    void frame(Frame frame, long nowNanos) {
+    void frame(Frame frame) {
         excused |= committed && (frame.type() == FrameType.ABORT || frame.type() == FrameType.NEVER);
         List<SourceAction> actions = session.onFrame(frame, nowNanos);
         started |= committed && !finished && frame.type() == FrameType.STARTED;
         take(actions);
     }
 
-    void tick(long nowNanos) {
+    void order(int number) {
+        take(session.onOperator(ORDERS.get(number % ORDERS.size()), nowNanos).actions());
+    }
+
+    void tick(long laterNanos) {
+        nowNanos += laterNanos;
         take(session.onTick(nowNanos));
     }
 
@@ -63,11 +74,11 @@ final class SourceUnderFire {
         }
         take(
                 switch (next) {
-                    case SourceAction.Track _ -> session.onTracking();
-                    case SourceAction.SendRound round -> session.onRound(summary(round.round()));
-                    case SourceAction.SendDrainedRound round -> session.onRound(summary(round.round()));
+                    case SourceAction.Track _ -> session.onTracking(nowNanos);
+                    case SourceAction.SendRound round -> session.onRound(summary(round.round()), nowNanos);
+                    case SourceAction.SendDrainedRound round -> session.onRound(summary(round.round()), nowNanos);
                     case SourceAction.Pause _ -> session.onPaused(wasRunning);
-                    case SourceAction.CopyRest _, SourceAction.FreezeMap _ -> session.onMapFrozen();
+                    case SourceAction.CopyRest _ -> session.onCopied();
                     case SourceAction.SaveDeviceState _ -> session.onDeviceState(new byte[1]);
                     default -> List.of();
                 });

@@ -52,7 +52,8 @@ class FaultAnswererFuzzTest {
         List<PageBits> dirty = List.of(new PageBits(PAGES));
         dirty.getFirst().add(PAGES / 4, PAGES / 2);
         FinalMap map = new FinalMap(LocalHost.INSTANCE);
-        map.freeze(dirty, new PushOrder(dirty, List.of(new PageBits(PAGES)), new int[] {64}));
+        map.open(LastScan.of(LocalHost.INSTANCE, dirty));
+        map.push(new PushOrder(dirty, List.of(new PageBits(PAGES)), new int[] {64}));
         return map;
     }
 }
