@@ -1,0 +1,29 @@
+package dev.faultline.simulation.scenario;
+
+import dev.faultline.simulation.world.World;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What an engine may fail with: whatever a peer, a machine or a network can do to it; but not what its own mistakes do. */
+final class Expectations {
+    private static final List<Pattern> MISTAKES = List.of(
+            Pattern.compile("\\b(java\\.(lang|util)|jdk|dev\\.faultline)\\.[a-z.]*[A-Z]\\w*(Exception|Error)"),
+            Pattern.compile("which is in no region"),
+            Pattern.compile("but the file does not hold it"),
+            Pattern.compile("UFFDIO_(CONTINUE|ZEROPAGE) of page .* failed"),
+            Pattern.compile("has not come for"),
+            Pattern.compile("no whole copy"),
+            Pattern.compile("which it has given away"),
+            Pattern.compile("the (source|destination) (sent|asks for|says that it needs|acknowledges|calls) "),
+            Pattern.compile("of unknown type"));
+
+    private Expectations() {}
+
+    static void check(World world, String engine, String failure) {
+        for (Pattern mistake : MISTAKES) {
+            if (mistake.matcher(failure).find()) {
+                world.violation(engine + " failed by a mistake: " + failure);
+            }
+        }
+    }
+}
