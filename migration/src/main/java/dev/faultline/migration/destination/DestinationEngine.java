@@ -212,7 +212,7 @@ public final class DestinationEngine {
         if (complete && sourceHasForgotten) {
             journal.forget();
         } else if (complete) {
-            journal.record(Phase.COMPLETE);
+            // It is written down, until somebody has told the source.
         } else if (journal.phase() == Phase.PREPARED) {
             journal.record(Phase.NEVER);
         } else {
@@ -304,11 +304,12 @@ public final class DestinationEngine {
                 handOver.pagesBecameCurrent();
             }
             case DestinationAction.SendNeeded _ -> sendNeeded();
-            case DestinationAction.Load load -> load(load.prepare().payload());
+            case DestinationAction.Load load -> load(load.prepare());
             case DestinationAction.Resume resume -> start(resume.run() && !options.startPaused());
             case DestinationAction.ApplyMap map -> applyMap(map.frame());
             case DestinationAction.Disarm _ -> {
                 memory.disarm();
+                noteComplete();
                 perform(session.onDisarmed());
             }
             case DestinationAction.Freeze _ -> tryOnGuest(guest::freeze);
@@ -318,6 +319,16 @@ public final class DestinationEngine {
                 failure = finish.failure() + failure;
                 loop.finish();
             }
+        }
+    }
+
+    /** Before the source is told, which then forgets: a successor of this engine would wait for it in vain. */
+    private void noteComplete() {
+        try {
+            journal.record(Phase.COMPLETE);
+        } catch (GuestException e) {
+            System.getLogger(DestinationEngine.class.getName())
+                    .log(System.Logger.Level.WARNING, "that the move is complete could not be written down", e);
         }
     }
 
@@ -341,28 +352,30 @@ public final class DestinationEngine {
         }
     }
 
-    private void load(byte[] deviceState) {
+    private void load(Frame prepare) {
         preparedNanos = host.nanoTime();
         phase = "hand-over";
         handOver.begin();
         // On a thread of its own: while it touches guest memory, the session has to hear the source.
         loop.start("load", () -> {
             journal.record(Phase.LOADING);
-            guest.loadDeviceState(deviceState);
-            journal.record(Phase.PREPARED); // before the source may be told so
+            guest.loadDeviceState(prepare.payload());
+            // Before the source may be told so; and whether the guest is to run, which a successor is not told again.
+            journal.record(Phase.PREPARED, (prepare.flags() & Frame.FLAG_RUN) != 0);
             loop.post(() -> perform(session.onLoaded()));
         });
     }
 
     private void start(boolean run) {
         missingAtStart = memory.notCurrent();
+        boolean hasRun = journal.phase() == Phase.RUNNING;
         journal.record(Phase.RUNNING, run);
         try {
             if (run) {
                 guest.resume();
             }
         } catch (GuestException e) {
-            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage()), isGivenUp()));
+            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage()), !hasRun && isGivenUp()));
             return;
         }
         startedNanos = host.nanoTime();

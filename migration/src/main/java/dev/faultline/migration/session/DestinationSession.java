@@ -174,6 +174,7 @@ public final class DestinationSession {
             send(Frame.of(FrameType.ACCEPT));
         } else if (state == State.REJOINING && left == Phase.PREPARED) {
             state = State.PREPARED;
+            out.add(new SendNeeded()); // the source cannot know what its predecessor has pushed or answered
             send(Frame.of(FrameType.PREPARED));
         } else if (state == State.REJOINING) {
             state = State.STARTING;
@@ -210,7 +211,9 @@ public final class DestinationSession {
      *     that was not answered in time may have been carried out, or may be later
      */
     public List<DestinationAction> onResumeFailed(String reason, boolean neverRuns) {
-        if (state == State.STARTING) {
+        if (state == State.STARTING && left == Phase.RUNNING) {
+            fail("the guest could not be resumed here: " + reason); // it has run here: it is nobody else's any more
+        } else if (state == State.STARTING) {
             String failure = "the guest could not be started here: " + reason;
             if (neverRuns) {
                 send(Frame.abort(reason));

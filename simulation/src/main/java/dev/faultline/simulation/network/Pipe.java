@@ -50,7 +50,8 @@ final class Pipe {
 
     void write(ByteBuffer source) throws IOException {
         while (source.hasRemaining()) {
-            writable.await(() -> hasRoom() || cannotWrite(), VirtualTime.FOREVER);
+            int wanted = Math.min(source.remaining(), Math.max(1, wire.windowBytes() / 2));
+            writable.await(() -> hasRoom(wanted) || cannotWrite(), VirtualTime.FOREVER);
             requireWritable();
             int room = Math.min(MAX_PIECE_BYTES, Math.max(1, wire.windowBytes() - pendingBytes));
             int count = Math.min(source.remaining(), room);
@@ -65,8 +66,9 @@ final class Pipe {
         }
     }
 
-    private boolean hasRoom() {
-        return readerClosed || pendingBytes < wire.windowBytes();
+    /** A writer waits for much room rather than fill little again and again. */
+    private boolean hasRoom(int bytes) {
+        return readerClosed || wire.windowBytes() - pendingBytes >= bytes;
     }
 
     private boolean cannotWrite() {

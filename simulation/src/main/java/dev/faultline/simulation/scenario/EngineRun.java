@@ -24,8 +24,7 @@ final class EngineRun {
     private @Nullable Journal journal;
     private @Nullable SimAttachment attachment;
     private boolean ended;
-    private boolean killed;
-    private @Nullable String failure;
+    private boolean moved;
 
     EngineRun(World world, SimHost host) {
         this.world = world;
@@ -42,7 +41,7 @@ final class EngineRun {
                 body.run(this);
                 world.log(host.name() + " has ended");
             } catch (MigrationException | GuestException e) {
-                failure = String.valueOf(e.getMessage());
+                String failure = String.valueOf(e.getMessage());
                 world.log(host.name() + " failed: " + failure);
                 Expectations.check(world, host.name(), failure);
             } finally {
@@ -87,7 +86,6 @@ final class EngineRun {
     void kill() {
         if (!ended) {
             world.log(host.name() + " is killed");
-            killed = true;
             host.kill();
             end();
         }
@@ -97,12 +95,13 @@ final class EngineRun {
         return ended;
     }
 
-    boolean wasKilled() {
-        return killed;
+    /** The engine has said that the destination has all of the guest. */
+    void noteMoved() {
+        moved = true;
     }
 
-    boolean succeeded() {
-        return ended && !killed && failure == null;
+    boolean hasMoved() {
+        return moved;
     }
 
     long startedNanos() {

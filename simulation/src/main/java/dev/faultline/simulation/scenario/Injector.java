@@ -64,6 +64,12 @@ final class Injector {
         }
     }
 
+    /** Nothing goes wrong any more. */
+    void end() {
+        world.time().kill(tasks);
+        waiting.clear();
+    }
+
     private void inject(Fault fault) {
         injected.merge(fault.kind(), 1, Integer::sum);
         world.log("FAULT: " + fault);

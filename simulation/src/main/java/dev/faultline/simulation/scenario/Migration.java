@@ -54,6 +54,7 @@ public final class Migration {
         world.wholeWhen(() -> source.hasEngine() && destination.hasEngine());
         world.time().start(tasks, "judge", () -> {
             settled.await(() -> source.isDone() && destination.isDone(), VirtualTime.FOREVER);
+            injector.end();
             judge.judge();
         });
     }
@@ -99,7 +100,7 @@ public final class Migration {
     private void work(Operator operator) {
         operator.work();
         if (operator == source && source.hasSucceeded() && !scenario.keepSource()) {
-            source.site().vm().kill();
+            source.site().vm().end();
         }
     }
 

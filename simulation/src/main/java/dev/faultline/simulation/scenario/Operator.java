@@ -57,9 +57,7 @@ final class Operator {
         EngineRun now = begin(side == Side.SOURCE ? site.migrate() : site.receive());
         while (true) {
             boolean giveUp = watch(now);
-            if (now.succeeded() && site.left().isEmpty()) {
-                succeeded |= side == Side.SOURCE;
-            }
+            succeeded |= now.hasMoved();
             if (isSettled()) {
                 settle();
                 return;
@@ -112,9 +110,7 @@ final class Operator {
     }
 
     private boolean isSettled() {
-        if (!site.vm().isAlive() && !succeeded) {
-            lost = true;
-        }
+        lost |= site.vm().wasKilled();
         Optional<Phase> left = phase();
         if (left.isEmpty()) {
             return true;
@@ -164,7 +160,7 @@ final class Operator {
     }
 
     boolean hasLost() {
-        return lost;
+        return lost || site.vm().wasKilled();
     }
 
     /** {@return whether an engine has ended here with all of the guest at the destination} */

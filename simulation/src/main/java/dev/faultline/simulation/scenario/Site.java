@@ -102,6 +102,7 @@ final class Site {
             Guest guest = attach(run);
             Journal journal = run.keep(Journal.claim(journals, GUEST, guest));
             SourceEngine.run(host(run), guest, sourceOptions(), journal, _ -> {});
+            run.noteMoved();
         });
     }
 
@@ -141,7 +142,10 @@ final class Site {
         Guest guest = attach(run);
         switch (journal.phase()) {
             case COPYING, PAUSED -> TakeBack.run(host(run), guest, journal, address);
-            case COMMITTED, SERVING -> SourceEngine.resume(host(run), guest, sourceOptions(), journal, _ -> {});
+            case COMMITTED, SERVING -> {
+                SourceEngine.resume(host(run), guest, sourceOptions(), journal, _ -> {});
+                run.noteMoved();
+            }
             case RECEIVING, LOADING -> LastAnswer.giveUp(guest, journal);
             default -> {
                 if (giveUp) {

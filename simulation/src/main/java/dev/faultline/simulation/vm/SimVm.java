@@ -55,6 +55,7 @@ public final class SimVm {
     private GuestState state;
     private boolean stopping;
     private boolean alive = true;
+    private boolean killed;
     private String loadedWrong = "";
 
     /** Makes a machine: one that runs, or one that waits for a device state. */
@@ -270,8 +271,19 @@ public final class SimVm {
 
     /** Ends the process as SIGKILL does. */
     public void kill() {
+        killed |= alive;
+        end();
+    }
+
+    /** {@return whether it was killed, and not just ended} */
+    public boolean wasKilled() {
+        return killed;
+    }
+
+    /** Ends the process, of which nothing is needed any more. */
+    public void end() {
         if (alive) {
-            world.log("machine at " + side + " is killed, when it was " + state);
+            world.log("machine at " + side + " ends, when it is " + state);
             world.disturbed();
             alive = false;
             owner.stops(side);

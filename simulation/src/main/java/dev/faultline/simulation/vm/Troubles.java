@@ -4,6 +4,9 @@ import dev.faultline.simulation.world.World;
 
 /** What goes wrong with a machine's commands. */
 public final class Troubles {
+    /** An engine may hold the guest then, which takes a while if it waits for a page. */
+    private static final long AFTERMATH_NANOS = 30_000_000_000L;
+
     private final World world;
     private boolean refusesNext;
     private long delayBeforeNanos;
@@ -45,6 +48,7 @@ public final class Troubles {
         if (refusesNext) {
             refusesNext = false;
             world.log("the command '" + command.name() + "' is refused");
+            world.disturbedUntil(world.nanoTime() + AFTERMATH_NANOS);
             command.refuse("it is told to");
         }
     }
