@@ -1,12 +1,14 @@
 package dev.faultline.simulation.network;
 
 import dev.faultline.simulation.world.World;
+import java.nio.ByteBuffer;
 
 /** A connection between two hosts. */
 final class Connection {
     private static final int CONTROL = 0;
     private static final int UNKNOWN = -1;
 
+    private final SimNetwork network;
     private final Pipe there;
     private final Pipe back;
     private final SimLink client;
@@ -15,7 +17,8 @@ final class Connection {
     private final Endpoint serverOwner;
     private int role = UNKNOWN;
 
-    Connection(World world, int number, Endpoint from, Endpoint to, Wire thereWire, Wire backWire) {
+    Connection(SimNetwork network, World world, int number, Endpoint from, Endpoint to, Wire thereWire, Wire backWire) {
+        this.network = network;
         there = new Pipe(world, thereWire);
         back = new Pipe(world, backWire);
         client = new SimLink(world, from.name() + " #" + number, back, there, this);
@@ -30,6 +33,10 @@ final class Connection {
 
     SimLink server() {
         return server;
+    }
+
+    ByteBuffer passOn(ByteBuffer header) {
+        return network.passOn(header);
     }
 
     void introduce(int newRole) {

@@ -51,8 +51,9 @@ final class SimLink implements Link {
             world.moment(Moment.DATA_FRAME);
         }
         world.time().point("sends");
-        for (ByteBuffer source : sources) {
-            out.write(source);
+        out.write(connection.passOn(sources[0]));
+        for (int i = 1; i < sources.length; i++) {
+            out.write(sources[i]);
         }
     }
 

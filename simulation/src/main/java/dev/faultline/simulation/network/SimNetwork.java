@@ -8,11 +8,18 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The network between the two hosts, and what can go wrong with it. */
 public final class SimNetwork {
+    private static final byte PAGES = 4;
+    private static final byte ZEROS = 5;
+    private static final int PAGE_OFFSET = 8;
+    private static final long PAGES_BEYOND = 1 << 20;
+
     private final World world;
     private final Wire fromSource;
     private final Wire fromDestination;
@@ -20,6 +27,8 @@ public final class SimNetwork {
     private final List<SimListener> listeners = new ArrayList<>();
     private int count;
     private long refusingUntilNanos;
+    private boolean falsifiesNext;
+    private boolean hasFalsified;
 
     public SimNetwork(World world, NetworkShape shape) {
         this.world = world;
@@ -42,7 +51,7 @@ public final class SimNetwork {
             throw new ConnectException("Connection refused");
         }
         connections.removeIf(Connection::isOver);
-        Connection connection = new Connection(world, ++count, from, listener.owner(), there, back);
+        Connection connection = new Connection(this, world, ++count, from, listener.owner(), there, back);
         connections.add(connection);
         listener.add(connection.server());
         return connection.client();
@@ -113,6 +122,31 @@ public final class SimNetwork {
     public void slowDown(long nanos) {
         fromSource.slowDown(world.nanoTime() + nanos);
         fromDestination.slowDown(world.nanoTime() + nanos);
+    }
+
+    /** Has the next frame with pages name others, as a hostile source may. */
+    public void falsifyNext() {
+        falsifiesNext = true;
+    }
+
+    /** {@return the header of a frame, as it is to be sent} */
+    ByteBuffer passOn(ByteBuffer header) {
+        byte type = header.get(header.position());
+        if (!falsifiesNext || (type != PAGES && type != ZEROS)) {
+            return header;
+        }
+        falsifiesNext = false;
+        hasFalsified = true;
+        ByteBuffer other = ByteBuffer.allocate(header.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        other.put(header.duplicate()).flip();
+        other.putLong(PAGE_OFFSET, other.getLong(PAGE_OFFSET) + PAGES_BEYOND);
+        header.position(header.limit());
+        return other;
+    }
+
+    /** {@return whether an engine was sent what no engine sends} */
+    public boolean hasFalsified() {
+        return hasFalsified;
     }
 
     /** Refuses new connections for a while. */

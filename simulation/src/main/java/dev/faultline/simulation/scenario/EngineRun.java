@@ -5,6 +5,7 @@ import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.model.VirtualCondition;
 import dev.faultline.simulation.host.SimHost;
+import dev.faultline.simulation.network.SimNetwork;
 import dev.faultline.simulation.vm.SimAttachment;
 import dev.faultline.simulation.world.World;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class EngineRun {
     }
 
     private final World world;
+    private final SimNetwork network;
     private final SimHost host;
     private final VirtualCondition changed;
     private final long startedNanos;
@@ -26,8 +28,9 @@ final class EngineRun {
     private boolean ended;
     private boolean moved;
 
-    EngineRun(World world, SimHost host) {
+    EngineRun(World world, SimNetwork network, SimHost host) {
         this.world = world;
+        this.network = network;
         this.host = host;
         changed = world.time().newCondition();
         startedNanos = world.nanoTime();
@@ -43,7 +46,7 @@ final class EngineRun {
             } catch (MigrationException | GuestException e) {
                 String failure = String.valueOf(e.getMessage());
                 world.log(host.name() + " failed: " + failure);
-                Expectations.check(world, host.name(), failure);
+                Expectations.check(world, host.name(), failure, network.hasFalsified());
             } finally {
                 end();
             }

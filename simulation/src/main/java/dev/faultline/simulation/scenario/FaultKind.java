@@ -34,6 +34,8 @@ public enum FaultKind {
     ANSWER_LATE("command answered late"),
     /** A stranger connects, says nonsense or the session's hello once more, and stays. */
     STRANGER("stranger connects"),
+    /** A frame of the source's names pages that there are not. */
+    STRANGE_FRAME("frame names pages that there are not"),
     /** Another engine is started for the same guest. */
     SECOND_ENGINE("second engine started"),
     /** The source's machine is killed. */

@@ -116,6 +116,7 @@ final class Injector {
                 anyMachine().troubles().delayAnswer(nanos);
                 lasts(nanos);
             }
+            case STRANGE_FRAME -> network.falsifyNext();
             case STRANGER -> beside("stranger", this::connectAsStranger);
             case SECOND_ENGINE -> beside("second engine", this::startSecondEngine);
             case KILL_SOURCE_MACHINE -> beside("kill", source.site().vm()::kill);

@@ -82,7 +82,7 @@ final class Site {
 
     private EngineRun newRun(String what) {
         String name = what + "-" + ++runs;
-        return new EngineRun(world, new SimHost(world, name, network.newEndpoint(name, side)));
+        return new EngineRun(world, network, new SimHost(world, name, network.newEndpoint(name, side)));
     }
 
     private Guest attach(EngineRun run) {
@@ -99,18 +99,19 @@ final class Site {
 
     EngineRun migrate() {
         return newRun("migrate").start(run -> {
-            Guest guest = attach(run);
-            Journal journal = run.keep(Journal.claim(journals, GUEST, guest));
-            SourceEngine.run(host(run), guest, sourceOptions(), journal, _ -> {});
-            run.noteMoved();
+            try (Guest guest = attach(run)) {
+                Journal journal = run.keep(Journal.claim(journals, GUEST, guest));
+                SourceEngine.run(host(run), guest, sourceOptions(), journal, _ -> {});
+                run.noteMoved();
+            }
         });
     }
 
     EngineRun receive() {
         return newRun("receive").start(run -> {
-            Guest guest = attach(run);
-            Journal journal = run.keep(Journal.claim(journals, GUEST, guest));
-            try (Acceptor acceptor = listen(run)) {
+            try (Guest guest = attach(run);
+                    Acceptor acceptor = listen(run)) {
+                Journal journal = run.keep(Journal.claim(journals, GUEST, guest));
                 DestinationEngine.run(host(run), guest, acceptor, destinationOptions(), journal, _ -> {});
             }
         });
@@ -139,7 +140,12 @@ final class Site {
     }
 
     private void resume(EngineRun run, Journal journal, boolean giveUp) throws MigrationException {
-        Guest guest = attach(run);
+        try (Guest guest = attach(run)) {
+            resume(run, guest, journal, giveUp);
+        }
+    }
+
+    private void resume(EngineRun run, Guest guest, Journal journal, boolean giveUp) throws MigrationException {
         switch (journal.phase()) {
             case COPYING, PAUSED -> TakeBack.run(host(run), guest, journal, address);
             case COMMITTED, SERVING -> {

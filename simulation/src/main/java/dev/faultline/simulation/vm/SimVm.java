@@ -36,6 +36,7 @@ public final class SimVm {
     private static final long COMMAND_NANOS = 50_000;
     private static final long MAX_IDLE_NANOS = 100_000_000L;
     private static final int HUGE_PAGES = 64;
+    private static final long NOT_LOADING = Long.MAX_VALUE;
 
     private final World world;
     private final Side side;
@@ -54,6 +55,7 @@ public final class SimVm {
     private final EngineClaim claim;
     private GuestState state;
     private boolean stopping;
+    private long loadStepNanos = NOT_LOADING;
     private boolean alive = true;
     private boolean killed;
     private String loadedWrong = "";
@@ -152,9 +154,9 @@ public final class SimVm {
         }
     }
 
-    /** {@return since when a vCPU is at one step, of those that are at one; the present if none is} */
+    /** {@return since when a vCPU, or a load, is at one step, of those that are at one; the present if none is} */
     public long oldestStepNanos() {
-        long oldest = world.nanoTime();
+        long oldest = Math.min(world.nanoTime(), loadStepNanos);
         for (int i = 0; i < running.length; i++) {
             oldest = running[i] ? Math.min(oldest, stepBeganNanos[i]) : oldest;
         }
@@ -229,7 +231,9 @@ public final class SimVm {
         ByteBuffer in = ByteBuffer.wrap(saved);
         vcpus.forEach(vcpu -> vcpu.load(in));
         for (Vcpu vcpu : vcpus) {
+            loadStepNanos = world.nanoTime();
             String wrong = vcpu.step();
+            loadStepNanos = NOT_LOADING;
             if (!wrong.isEmpty()) {
                 loadedWrong = wrong; // no harm if it never runs
             }
