@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The network between the two hosts, and what can go wrong with it. */
 public final class SimNetwork {
@@ -57,7 +58,7 @@ public final class SimNetwork {
         return connection.client();
     }
 
-    private SimListener listenerAt(InetSocketAddress address) {
+    private @Nullable SimListener listenerAt(InetSocketAddress address) {
         return listeners.stream()
                 .filter(listener -> listener.isOpen() && listener.address().equals(address))
                 .findFirst()

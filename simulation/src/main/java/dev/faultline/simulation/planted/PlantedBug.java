@@ -42,10 +42,12 @@ public enum PlantedBug {
             BrokenGuests::forgetting),
     /** Invariant 6. */
     RUN_AGAIN(
-            "one owner", "the source lets its guest run whenever an engine ends", Side.SOURCE, BrokenGuests::runningAgain),
+            "one owner",
+            "the source lets its guest run whenever an engine ends",
+            Side.SOURCE,
+            BrokenGuests::runningAgain),
     /** Invariant 7. */
-    SKIP_FINAL_SCAN(
-            "no write is missed", "the source does not scan after the pause", TestSwitch.SKIP_FINAL_SCAN),
+    SKIP_FINAL_SCAN("no write is missed", "the source does not scan after the pause", TestSwitch.SKIP_FINAL_SCAN),
     /** Invariant 7. */
     OVERLOOK_WRITES(
             "no write is missed", "the scan misses the last page of each run", Side.SOURCE, BrokenGuests::overlooking),
@@ -62,20 +64,20 @@ public enum PlantedBug {
             "bounded trust", "the destination does not check the page numbers of frames", TestSwitch.TRUST_THE_PEER),
     /** A torn frame. */
     KEEP_TORN_FRAMES(
-            "a torn frame is no content", "the destination takes a torn frame for a whole one", TestSwitch.KEEP_TORN_FRAMES),
+            "a torn frame is no content",
+            "the destination takes a torn frame for a whole one",
+            TestSwitch.KEEP_TORN_FRAMES),
     /** An answer that never comes. */
-    LOSE_ANSWERS(
-            "every fault is answered",
-            "the source forgets every third answer to a fault",
-            new Plant() {
-                @Override
-                public Host host(Side side, Host host) {
-                    return side == Side.SOURCE ? new LosingAnswers(host) : host;
-                }
-            });
+    LOSE_ANSWERS("every fault is answered", "the source forgets every third answer to a fault", new Plant() {
+        @Override
+        public Host host(Side side, Host host) {
+            return side == Side.SOURCE ? new LosingAnswers(host) : host;
+        }
+    });
 
     private final String rule;
     private final String text;
+    @SuppressWarnings("ImmutableEnumChecker") // plants have no state of their own
     private final Plant plant;
 
     PlantedBug(String rule, String text, Plant plant) {

@@ -81,7 +81,8 @@ final class Operator {
         resumes++;
         runsAfterPeer += peer().settled ? 1 : 0;
         if (runsAfterPeer > MOST_RUNS_AFTER_PEER) {
-            world.violation("the " + side + " is in phase " + phase() + " for ever: its peer has nothing left to resume");
+            world.violation(
+                    "the " + side + " is in phase " + phase() + " for ever: its peer has nothing left to resume");
         }
     }
 
@@ -169,8 +170,10 @@ final class Operator {
     }
 
     String describe() {
-        return settled ? "settled" : phase().map(Phase::name).orElse("without a journal") + (hasEngine() ? ", with" : ", without")
-                + " an engine";
+        return settled
+                ? "settled"
+                : phase().map(Phase::name).orElse("without a journal") + (hasEngine() ? ", with" : ", without")
+                        + " an engine";
     }
 
     int resumes() {

@@ -127,16 +127,17 @@ final class Site {
 
     /** As {@code faultline resume}: what it does depends on what is left. */
     EngineRun resume(boolean giveUp) {
-        return newRun(side == Side.SOURCE ? "resume-source" : "resume-destination").start(run -> {
-            Journal journal = run.keep(Journal.reopen(journals, GUEST));
-            if (journal.entry().isOver()) {
-                tell(run, journal);
-            } else if (!vm.isAlive()) {
-                resumeWithoutGuest(run, journal);
-            } else {
-                resume(run, journal, giveUp);
-            }
-        });
+        return newRun(side == Side.SOURCE ? "resume-source" : "resume-destination")
+                .start(run -> {
+                    Journal journal = run.keep(Journal.reopen(journals, GUEST));
+                    if (journal.entry().isOver()) {
+                        tell(run, journal);
+                    } else if (!vm.isAlive()) {
+                        resumeWithoutGuest(run, journal);
+                    } else {
+                        resume(run, journal, giveUp);
+                    }
+                });
     }
 
     private void resume(EngineRun run, Journal journal, boolean giveUp) throws MigrationException {
@@ -183,4 +184,5 @@ final class Site {
         try (Acceptor acceptor = listen(run)) {
             LastAnswer.tell(acceptor, journal);
         }
-    }}
+    }
+}

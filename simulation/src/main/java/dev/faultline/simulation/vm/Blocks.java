@@ -75,8 +75,8 @@ final class Blocks {
         for (int i = 0; i < BYTES; i += Long.BYTES) {
             long word = found.get(ValueLayout.JAVA_LONG_UNALIGNED, i);
             if (word != (base == 0 ? 0 : base + i)) {
-                return describe(block) + " should be of version " + version + (base == 0 ? " (zeros)" : "") + ", and is "
-                        + what(found, block, version);
+                return describe(block) + " should be of version " + version + (base == 0 ? " (zeros)" : "")
+                        + ", and is " + what(found, block, version);
             }
         }
         return "";

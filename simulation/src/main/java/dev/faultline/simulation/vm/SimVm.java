@@ -220,7 +220,8 @@ public final class SimVm {
 
     byte[] save() {
         require(GuestState.PAUSED, "save-state");
-        ByteBuffer out = ByteBuffer.allocate(vcpus.stream().mapToInt(Vcpu::stateBytes).sum());
+        ByteBuffer out =
+                ByteBuffer.allocate(vcpus.stream().mapToInt(Vcpu::stateBytes).sum());
         vcpus.forEach(vcpu -> vcpu.save(out));
         return out.array();
     }

@@ -59,7 +59,8 @@ final class Vcpu {
 
     /** {@return what was wrong with the block that it looked at, or an empty string} */
     String step() {
-        int bound = random(PERCENT) < shape.hotPercent() ? Math.min(shape.hotBlocks(), versions.length) : versions.length;
+        int bound =
+                random(PERCENT) < shape.hotPercent() ? Math.min(shape.hotBlocks(), versions.length) : versions.length;
         int own = random(bound);
         String wrong = check(own);
         if (random(PERCENT) < shape.writePercent()) {
