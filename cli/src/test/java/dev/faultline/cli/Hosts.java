@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Two hosts on one machine: a guest on the first, and a process on the second that waits for it. */
 final class Hosts implements BrokenMove.Engines, AutoCloseable {
@@ -20,15 +22,22 @@ final class Hosts implements BrokenMove.Engines, AutoCloseable {
 
     private final List<String> sourceMore;
     private final List<String> destinationMore;
+    private final List<String> reconnect;
 
     Hosts() {
         this(List.of(), List.of());
     }
 
-    /** Two hosts whose engines are given more options, such as journals of their own. */
+    /** Two hosts whose engines are given more options, such as journals of their own, and end with their connections. */
     Hosts(List<String> sourceMore, List<String> destinationMore) {
+        this(sourceMore, destinationMore, 0);
+    }
+
+    /** Two hosts whose engines connect again for some seconds. */
+    Hosts(List<String> sourceMore, List<String> destinationMore, int reconnectSeconds) {
         this.sourceMore = sourceMore;
         this.destinationMore = destinationMore;
+        reconnect = List.of("--reconnect-for", Integer.toString(reconnectSeconds));
     }
 
     String sourceName() {
@@ -62,6 +71,7 @@ final class Hosts implements BrokenMove.Engines, AutoCloseable {
     public Faultline startReceive(String... options) {
         List<String> arguments =
                 new ArrayList<>(List.of("receive", "--guest", destinationName(), "--listen", "127.0.0.1:0", "--json"));
+        arguments.addAll(reconnect);
         arguments.addAll(destinationMore);
         arguments.addAll(List.of(options));
         Faultline receive = start(arguments);
@@ -71,9 +81,13 @@ final class Hosts implements BrokenMove.Engines, AutoCloseable {
 
     @Override
     public Faultline startMigrate(Faultline receive, String... options) {
-        int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
+        return startMigrateTo(receive.awaitEvent(Events.LISTENING).path("port").asInt(), options);
+    }
+
+    Faultline startMigrateTo(int port, String... options) {
         List<String> arguments = new ArrayList<>(
                 List.of("migrate", "--guest", sourceName(), "--to", "127.0.0.1:" + port, "--json", "--keep-source"));
+        arguments.addAll(reconnect);
         arguments.addAll(sourceMore);
         arguments.addAll(List.of(options));
         return start(arguments);
@@ -94,6 +108,7 @@ final class Hosts implements BrokenMove.Engines, AutoCloseable {
 
     private Faultline startResume(String name, List<String> more, String... options) {
         List<String> arguments = new ArrayList<>(List.of("resume", "--guest", name, "--json"));
+        arguments.addAll(reconnect);
         arguments.addAll(more);
         arguments.addAll(List.of(options));
         return start(arguments);
@@ -136,6 +151,16 @@ final class Hosts implements BrokenMove.Engines, AutoCloseable {
             report = query(name);
         }
         return report;
+    }
+
+    static void awaitTrue(BooleanSupplier wanted, Supplier<String> otherwise) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!wanted.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(otherwise.get());
+            }
+            sleep(Duration.ofMillis(5));
+        }
     }
 
     /** Waits until a guest has verified more pages than now, without finding a wrong one. */

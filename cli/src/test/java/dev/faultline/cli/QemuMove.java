@@ -103,7 +103,7 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
 
     private Faultline start(int side, Path journals, String[] options, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--insecure", "--json", "--journal", journals.toString()));
+        all.addAll(List.of("--insecure", "--json", "--journal", journals.toString(), "--reconnect-for", "0"));
         all.addAll(List.of(options));
         Faultline engine = Faultline.start(network == null ? List.of() : network.command(side), all);
         engines.add(engine);

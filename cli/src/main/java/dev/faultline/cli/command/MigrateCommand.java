@@ -8,6 +8,7 @@ import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
+import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
@@ -77,6 +78,9 @@ public final class MigrateCommand implements Callable<Integer> {
     private TestSwitch testSwitch = TestSwitch.NONE;
 
     @Mixin
+    private ReconnectOption reconnect = new ReconnectOption();
+
+    @Mixin
     private ParentOption parent = new ParentOption();
 
     private MigrateCommand() {}
@@ -89,7 +93,8 @@ public final class MigrateCommand implements Callable<Integer> {
             new DryRun(json).look(target, Side.SOURCE, "It could be moved to " + address.getHostString() + ".");
             return 0;
         }
-        SourceOptions options = new SourceOptions(address, mode, TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
+        SourceOptions options = new SourceOptions(
+                address, mode, reconnect.nanos(), TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
         try (Attached attached = target.attach(Side.SOURCE);
                 Journal journal = journals.claim(target, attached.guest());
                 ProgressPrinter progress = new ProgressPrinter(json)) {

@@ -8,6 +8,7 @@ import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
+import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.TestSwitch;
@@ -59,6 +60,9 @@ public final class ReceiveCommand implements Callable<Integer> {
     private TestSwitch testSwitch = TestSwitch.NONE;
 
     @Mixin
+    private ReconnectOption reconnect = new ReconnectOption();
+
+    @Mixin
     private ParentOption parent = new ParentOption();
 
     private ReceiveCommand() {}
@@ -71,7 +75,7 @@ public final class ReceiveCommand implements Callable<Integer> {
             new DryRun(json).look(target, Side.DESTINATION, "It could take a guest in.");
             return 0;
         }
-        DestinationOptions options = new DestinationOptions(startPaused, testSwitch);
+        DestinationOptions options = new DestinationOptions(startPaused, reconnect.nanos(), testSwitch);
         try (Attached attached = target.attach(Side.DESTINATION);
                 Journal journal = journals.claim(target, attached.guest());
                 Acceptor acceptor = Acceptor.listen(LocalHost.INSTANCE, address);

@@ -7,6 +7,7 @@ import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
+import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
@@ -83,6 +84,9 @@ public final class ResumeCommand implements Callable<Integer> {
 
     @Mixin
     private ParentOption parent = new ParentOption();
+
+    @Mixin
+    private ReconnectOption reconnect = new ReconnectOption();
 
     private ResumeCommand() {}
 
@@ -184,7 +188,8 @@ public final class ResumeCommand implements Callable<Integer> {
     }
 
     private void finishLeaving(Attached attached, Journal journal) throws OperatorException, MigrationException {
-        SourceOptions options = new SourceOptions(to(journal), MigrationMode.HYBRID, 0, TestSwitch.NONE);
+        SourceOptions options =
+                new SourceOptions(to(journal), MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
             var report = SourceEngine.resume(LocalHost.INSTANCE, attached.guest(), options, journal, progress);
             if (!keepSource) {
@@ -197,7 +202,7 @@ public final class ResumeCommand implements Callable<Integer> {
     private void finishArriving(Guest guest, Journal journal) throws OperatorException, MigrationException {
         try (Acceptor acceptor = listen(journal);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
-            DestinationOptions options = new DestinationOptions(false, TestSwitch.NONE);
+            DestinationOptions options = new DestinationOptions(false, reconnect.nanos(), TestSwitch.NONE);
             var report = DestinationEngine.resume(LocalHost.INSTANCE, guest, acceptor, options, journal, progress);
             new Done(json).destination(report, !journal.entry().runs());
         }

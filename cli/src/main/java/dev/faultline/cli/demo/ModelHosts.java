@@ -76,7 +76,7 @@ final class ModelHosts implements Hosts {
     public void receive() throws OperatorException {
         Acceptor listening = listen();
         acceptor = listening;
-        DestinationOptions options = new DestinationOptions(settings.compare(), settings.testSwitch());
+        DestinationOptions options = new DestinationOptions(settings.compare(), 0, settings.testSwitch());
         receive = EngineRun.start(
                 "destination",
                 progress -> DestinationEngine.run(
@@ -96,7 +96,7 @@ final class ModelHosts implements Hosts {
         InetSocketAddress address = new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), started(acceptor).port());
         long holdMapNanos = TimeUnit.SECONDS.toNanos(settings.holdMapSeconds());
-        SourceOptions options = new SourceOptions(address, settings.mode(), holdMapNanos, settings.testSwitch());
+        SourceOptions options = new SourceOptions(address, settings.mode(), 0, holdMapNanos, settings.testSwitch());
         migrate = EngineRun.start(
                 "source",
                 progress -> SourceEngine.run(LocalHost.INSTANCE, source, options, Journal.unkept(), progress));

@@ -81,8 +81,8 @@ final class ProcessHosts implements Hosts {
 
     @Override
     public void receive() throws OperatorException {
-        List<String> arguments =
-                new ArrayList<>(List.of("receive", "--guest", destinationName, "--listen", "127.0.0.1:0"));
+        List<String> arguments = new ArrayList<>(
+                List.of("receive", "--guest", destinationName, "--listen", "127.0.0.1:0", "--reconnect-for", "0"));
         if (settings.compare()) {
             arguments.add("--start-paused");
         }
@@ -93,8 +93,8 @@ final class ProcessHosts implements Hosts {
     @Override
     public void migrate() throws OperatorException {
         int port = started(receive).await(Events.LISTENING, START).path("port").asInt();
-        List<String> arguments =
-                new ArrayList<>(List.of("migrate", "--guest", sourceName, "--to", "127.0.0.1:" + port));
+        List<String> arguments = new ArrayList<>(
+                List.of("migrate", "--guest", sourceName, "--to", "127.0.0.1:" + port, "--reconnect-for", "0"));
         arguments.addAll(List.of("--mode", EnumConverter.word(settings.mode()), "--keep-source"));
         arguments.addAll(List.of("--hold-map", Long.toString(settings.holdMapSeconds())));
         addTestSwitch(arguments);

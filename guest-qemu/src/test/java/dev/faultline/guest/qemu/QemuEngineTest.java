@@ -97,7 +97,7 @@ class QemuEngineTest {
                     LocalHost.INSTANCE,
                     destination,
                     acceptor,
-                    new DestinationOptions(false, TestSwitch.NONE),
+                    new DestinationOptions(false, 0, TestSwitch.NONE),
                     Journal.unkept(),
                     _ -> {}));
             Thread.ofPlatform().daemon().start(receiving);
@@ -124,7 +124,7 @@ class QemuEngineTest {
         return SourceEngine.run(
                 LocalHost.INSTANCE,
                 source,
-                new SourceOptions(address, mode, 0, TestSwitch.NONE),
+                new SourceOptions(address, mode, 0, 0, TestSwitch.NONE),
                 Journal.unkept(),
                 _ -> {});
     }

@@ -14,11 +14,13 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
  * Listens for a source. Its three connections say the same session id; who says nothing sensible, or nothing in time, is
- * sent away, and does not keep anybody else from connecting.
+ * sent away, and does not keep anybody else from connecting. It goes on listening while a guest moves, for the source
+ * whose connections break comes again.
  */
 public final class Acceptor implements AutoCloseable {
     private static final int MAX_GREETING = 32;
@@ -107,45 +109,66 @@ public final class Acceptor implements AutoCloseable {
         changed.raise();
     }
 
-    /** Waits for a source with all of its connections, then closes the listener: one migration for one waiting guest. */
-    Gathering.Source awaitSource() throws MigrationException {
-        return awaitSource(_ -> true);
+    /** Waits for a source with all of its connections that moves a guest here. */
+    Gathering.Source awaitNew() throws MigrationException {
+        return require(awaitSource(
+                source -> !source.attempt().resumed(),
+                () -> false,
+                "this destination waits for a new guest, and not for the rest of one: run 'faultline resume' here"));
     }
 
-    /** Waits for the source of one session; others are sent away. */
-    Gathering.Source awaitSource(long sessionId) throws MigrationException {
-        return awaitSource(source -> source.sessionId() == sessionId);
+    /** Waits for the source of one session to come again; others are sent away. */
+    Gathering.Source awaitAgain(long sessionId) throws MigrationException {
+        return require(awaitAgain(sessionId, () -> false));
     }
 
-    private Gathering.Source awaitSource(Predicate<Gathering.Source> isWanted) throws MigrationException {
-        Gathering gathering = new Gathering();
-        try {
-            while (true) {
-                changed.await(() -> !greeted.isEmpty() || !listener.isOpen(), EXPIRY_NANOS);
+    /**
+     * As {@link #awaitAgain(long)}, until it need not.
+     *
+     * @param ended looked at some times a second, and by {@link #lookAgain}
+     */
+    Optional<Gathering.Source> awaitAgain(long sessionId, BooleanSupplier ended) throws MigrationException {
+        return awaitSource(
+                source -> source.sessionId() == sessionId && source.attempt().resumed(),
+                ended,
+                "another move is expected here");
+    }
+
+    void lookAgain() {
+        changed.raise();
+    }
+
+    private static Gathering.Source require(Optional<Gathering.Source> source) throws MigrationException {
+        return source.orElseThrow(() -> new MigrationException("nobody waits for a source any more", null));
+    }
+
+    private Optional<Gathering.Source> awaitSource(
+            Predicate<Gathering.Source> isWanted, BooleanSupplier ended, String refusal) throws MigrationException {
+        try (Gathering gathering = new Gathering()) {
+            while (!ended.getAsBoolean()) {
+                changed.await(() -> !greeted.isEmpty() || !listener.isOpen() || ended.getAsBoolean(), EXPIRY_NANOS);
                 Greeting next = greeted.poll();
                 if (next != null) {
                     Optional<Gathering.Source> complete = gathering.add(next, host.nanoTime());
                     if (complete.filter(isWanted).isPresent()) {
-                        return complete.get();
+                        return complete;
                     }
-                    complete.ifPresent(Acceptor::sendAway);
+                    complete.ifPresent(source -> sendAway(source, refusal));
                 } else if (!listener.isOpen()) {
-                    throw new MigrationException("nobody waits for a source any more", null);
+                    return Optional.empty();
                 }
                 gathering.expire(host.nanoTime());
             }
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MigrationException("interrupted while waiting for a source", e);
-        } finally {
-            gathering.close();
-            close();
         }
     }
 
-    private static void sendAway(Gathering.Source source) {
+    private static void sendAway(Gathering.Source source, String reason) {
         try {
-            source.channel(Role.CONTROL).write(Frame.abort("another move is expected here"));
+            source.channel(Role.CONTROL).write(Frame.abort(reason));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a source was not told why", e);
         }

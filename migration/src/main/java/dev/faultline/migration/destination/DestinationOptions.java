@@ -6,6 +6,7 @@ import dev.faultline.migration.TestSwitch;
  * What the destination is asked to do.
  *
  * @param startPaused whether the guest stays paused after the hand-over, until somebody resumes it
+ * @param reconnectNanos for how long to wait for a source whose connections have broken; 0: not at all
  * @param testSwitch {@link TestSwitch#NONE} but in tests
  */
-public record DestinationOptions(boolean startPaused, TestSwitch testSwitch) {}
+public record DestinationOptions(boolean startPaused, long reconnectNanos, TestSwitch testSwitch) {}

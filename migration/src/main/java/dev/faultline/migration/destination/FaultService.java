@@ -4,20 +4,15 @@ import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
-import dev.faultline.migration.wire.FrameChannel;
-import dev.faultline.migration.wire.FrameType;
 import dev.faultline.uffd.EventBatch;
 import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.UffdWaiter;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /**
  * Reads the guest's faults. A page whose content is right is mapped at once; for any other the source is asked, unless
- * that was done. Whoever then makes the page current answers the fault.
+ * that was done; it goes on from connection to connection. Whoever then makes the page current answers the fault.
  */
 final class FaultService {
-    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
     private static final int BATCH = 64;
     /** How often to look whether an answer was missed, and to retry what the kernel put off. */
     private static final long SWEEP_NANOS = 20_000_000L;
@@ -30,7 +25,7 @@ final class FaultService {
     private final WaitingFaults waiting;
     private final PageMapper mapper;
     private final FaultStatistics statistics;
-    private final FrameChannel source;
+    private final FaultRequests requests;
     private final UffdWaiter waiter;
 
     FaultService(
@@ -40,7 +35,7 @@ final class FaultService {
             WaitingFaults waiting,
             PageMapper mapper,
             FaultStatistics statistics,
-            FrameChannel source,
+            FaultRequests requests,
             UffdWaiter waiter) {
         this.host = host;
         this.uffd = uffd;
@@ -48,12 +43,12 @@ final class FaultService {
         this.waiting = waiting;
         this.mapper = mapper;
         this.statistics = statistics;
-        this.source = source;
+        this.requests = requests;
         this.waiter = waiter;
     }
 
     /** Serves faults until the waiting is ended. */
-    void run() throws IOException {
+    void run() {
         try (EventBatch batch = new EventBatch(BATCH)) {
             long sweptNanos = host.nanoTime();
             while (!waiter.hasEnded()) {
@@ -72,7 +67,7 @@ final class FaultService {
         }
     }
 
-    private void onFault(long address) throws IOException {
+    private void onFault(long address) {
         long now = host.nanoTime();
         int index = memory.regionAt(address);
         if (index < 0) {
@@ -96,7 +91,7 @@ final class FaultService {
         if (PageStates.isCurrent(state)) {
             mapper.answer(index, page, FaultKind.FETCHED); // its writer may have looked before it stood in the list
         } else if (first && state != PageStates.WRITING_FINAL) {
-            source.write(FrameType.FAULT, 0, index, 1, page, 0, NO_PAYLOAD.duplicate());
+            requests.ask(index, page, now);
         }
     }
 
@@ -108,7 +103,8 @@ final class FaultService {
                 mapper.answer(index, page, FaultKind.CONFIRMED);
             }
         });
-        if (waiting.oldestAgeNanos(nowNanos) > MAX_AGE_NANOS) {
+        requests.askAgain(nowNanos);
+        if (requests.oldestAgeNanos(nowNanos) > MAX_AGE_NANOS) {
             throw new IllegalStateException(
                     "a page that the guest waits for has not come for " + MAX_AGE_NANOS / 1_000_000_000L + " s");
         }

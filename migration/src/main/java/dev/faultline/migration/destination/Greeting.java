@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A connection that has said what it is for. */
-record Greeting(Role role, long sessionId, FrameChannel channel) {
+record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
     /** A source says hello at once; who does not is no source. */
     static final long LIMIT_NANOS = 5_000_000_000L;
 
@@ -53,7 +53,7 @@ record Greeting(Role role, long sessionId, FrameChannel channel) {
 
     private static Optional<Greeting> read(FrameChannel frames) throws IOException {
         FrameHeader hello = frames.readHeader();
-        Optional<Role> role = Role.of(hello.flags());
+        Optional<Role> role = Role.of(hello.flags() & ~Frame.FLAG_RESUMED);
         if (hello.type() != FrameType.HELLO
                 || hello.page() != Frame.MAGIC
                 || hello.payloadBytes() != 0
@@ -64,7 +64,9 @@ record Greeting(Role role, long sessionId, FrameChannel channel) {
             refuse(frames, hello.count());
             return Optional.empty();
         }
-        return Optional.of(new Greeting(role.get(), hello.round(), frames));
+        boolean resumed = (hello.flags() & Frame.FLAG_RESUMED) != 0;
+        return Optional.of(
+                new Greeting(role.get(), new Gathering.Attempt(hello.round(), hello.region(), resumed), frames));
     }
 
     private static void refuse(FrameChannel frames, long version) throws IOException {

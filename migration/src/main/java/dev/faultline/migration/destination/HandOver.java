@@ -24,6 +24,12 @@ final class HandOver {
         return begun;
     }
 
+    /** Tells once more, for a session that began after the last page had become current. */
+    void tellAgain() {
+        told.set(false);
+        pagesBecameCurrent();
+    }
+
     void pagesBecameCurrent() {
         if (memory.notCurrent() == 0 && told.compareAndSet(false, true)) {
             onAllCurrent.run();

@@ -76,12 +76,24 @@ public final class LastAnswer {
     /**
      * Tells the source how the move has ended, when it asks.
      *
-     * @param acceptor where it connects; closed when it has
+     * @param acceptor where it connects
      * @param journal the guest's journal, in phase NEVER or COMPLETE
      * @throws MigrationException if the source asks something else or goes away
      */
     public static void tell(Acceptor acceptor, Journal journal) throws MigrationException {
-        Gathering.Source source = acceptor.awaitSource(journal.entry().sessionId());
+        tell(acceptor.awaitAgain(journal.entry().sessionId()), journal);
+    }
+
+    /** As {@link #tell(Acceptor, Journal)}; if it fails, the journal still has the answer. */
+    static void tryToTell(Gathering.Source source, Journal journal) {
+        try {
+            tell(source, journal);
+        } catch (MigrationException e) {
+            System.getLogger(LastAnswer.class.getName()).log(System.Logger.Level.WARNING, e.getMessage());
+        }
+    }
+
+    private static void tell(Gathering.Source source, Journal journal) throws MigrationException {
         try {
             FrameChannel control = source.channel(Role.CONTROL);
             if (control.read().type() != FrameType.RESUME) {

@@ -140,6 +140,12 @@ public final class EngineLoop {
         return allEnded;
     }
 
+    /** {@return the reason alone of what a session says at its end: what that means comes after a semicolon} */
+    public static String withoutConsequence(String failure) {
+        int end = failure.indexOf("; ");
+        return end < 0 ? failure : failure.substring(0, end);
+    }
+
     /** {@return a failure's reason in words} Its message, if it was written for an operator. */
     public static String reason(Throwable t) {
         String message = t.getMessage();

@@ -13,6 +13,9 @@ public final class LocalHost implements Host {
     /** The one that there is. */
     public static final LocalHost INSTANCE = new LocalHost();
 
+    /** The kernel's own limit is minutes, and a host that has gone silent may be back before. */
+    private static final int CONNECT_MILLIS = 10_000;
+
     private LocalHost() {}
 
     @Override
@@ -55,7 +58,7 @@ public final class LocalHost implements Host {
     public Link connect(InetSocketAddress address) throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
-            channel.connect(address);
+            channel.socket().connect(address, CONNECT_MILLIS);
             return new TcpLink(channel);
         } catch (IOException e) {
             channel.close();

@@ -28,15 +28,13 @@ public sealed interface DestinationAction {
     /** Every page is here: unregister all guest memory and wake whoever waits: {@link DestinationSession#onDisarmed}. */
     record Disarm() implements DestinationAction {}
 
-    /** Pages are missing and do not come for now: the guest must not run on without them. */
-    record Freeze() implements DestinationAction {}
-
     /** See to it that the guest, whose device state was loaded, never runs here. */
     record Discard() implements DestinationAction {}
 
     /**
-     * The session has ended: in success if {@code failure} is empty. Unless it is {@code settled} where the guest runs, a
-     * successor has to find what was written down.
+     * The session has ended: in success if {@code failure} is empty. Unless it is {@code settled} where the guest runs, it
+     * goes on over other connections, or a successor has to find what was written down. Where the guest never runs, the
+     * source may have {@code heard} so.
      */
-    record Finish(String failure, boolean settled) implements DestinationAction {}
+    record Finish(String failure, boolean settled, boolean heard) implements DestinationAction {}
 }

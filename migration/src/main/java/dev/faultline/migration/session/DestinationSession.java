@@ -6,7 +6,6 @@ import dev.faultline.migration.session.DestinationAction.Arm;
 import dev.faultline.migration.session.DestinationAction.Disarm;
 import dev.faultline.migration.session.DestinationAction.Discard;
 import dev.faultline.migration.session.DestinationAction.Finish;
-import dev.faultline.migration.session.DestinationAction.Freeze;
 import dev.faultline.migration.session.DestinationAction.Load;
 import dev.faultline.migration.session.DestinationAction.Rejoin;
 import dev.faultline.migration.session.DestinationAction.Resume;
@@ -28,7 +27,8 @@ import java.util.Optional;
  *   WAITING ─OFFER─▶ ARMING ─▶ RECEIVING ─PREPARE─▶ LOADING ─▶ PREPARED ─COMMIT─▶ STARTING ─▶ RUNNING ─all pages─▶ ENDED
  *      └─────────── any failure: the guest has not run here and never will ──────────┘   │          │
  *                                             could not start: says so, ABORT ◀──────────┘          │
- *                                             pages missing: the guest is held ◀────────────────────┘
+ *                                             pages missing: the guest waits for them ◀─────────────┘
+ *   connections lost when PREPARED: the guest waits for the source to come again and say who runs it
  *
  *   REJOINING ─RESUME─▶ ARMING AGAIN ─▶ PREPARED or STARTING            after a move that was broken off
  * </pre>
@@ -139,7 +139,8 @@ public final class DestinationSession {
             case PREPARED -> {
                 if (takenBack) {
                     out.add(new Discard());
-                    answerLast(FrameType.NEVER, "the source has taken its guest back; it never ran here");
+                    send(Frame.of(FrameType.NEVER));
+                    finish("the source has taken its guest back; it never ran here", true, true);
                 } else {
                     out.add(new Rejoin());
                 }
@@ -156,7 +157,11 @@ public final class DestinationSession {
 
     private void answerLast(FrameType answer, String failure) {
         send(Frame.of(answer));
-        out.add(new Finish(failure, true));
+        finish(failure, true, false);
+    }
+
+    private void finish(String failure, boolean settled, boolean heard) {
+        out.add(new Finish(failure, settled, heard));
         state = State.ENDED;
     }
 
@@ -174,7 +179,7 @@ public final class DestinationSession {
             send(Frame.of(FrameType.ACCEPT));
         } else if (state == State.REJOINING && left == Phase.PREPARED) {
             state = State.PREPARED;
-            out.add(new SendNeeded()); // the source cannot know what its predecessor has pushed or answered
+            out.add(new SendNeeded());
             send(Frame.of(FrameType.PREPARED));
         } else if (state == State.REJOINING) {
             state = State.STARTING;
@@ -212,20 +217,20 @@ public final class DestinationSession {
      */
     public List<DestinationAction> onResumeFailed(String reason, boolean neverRuns) {
         if (state == State.STARTING && left == Phase.RUNNING) {
-            fail("the guest could not be resumed here: " + reason); // it has run here: it is nobody else's any more
+            // It has run here: it is nobody else's any more.
+            finish("the guest could not be resumed here: " + reason, false, false);
         } else if (state == State.STARTING) {
             String failure = "the guest could not be started here: " + reason;
             if (neverRuns) {
                 send(Frame.abort(reason));
-                out.add(new Finish(failure + "; it goes on at the source", true));
+                finish(failure + "; it goes on at the source", true, false);
             } else {
-                out.add(new Freeze());
-                out.add(new Finish(
+                finish(
                         failure + "; the hand-over is in doubt, so the guest stays paused at the source:"
                                 + " resume it there only if it does not run here",
-                        false));
+                        false,
+                        false);
             }
-            state = State.ENDED;
         }
         return take();
     }
@@ -247,9 +252,8 @@ public final class DestinationSession {
     /** All guest memory is unregistered. */
     public List<DestinationAction> onDisarmed() {
         if (state == State.LEAVING) {
-            state = State.ENDED;
             send(Frame.of(FrameType.COMPLETE));
-            out.add(new Finish("", true));
+            finish("", true, false);
         }
         return take();
     }
@@ -261,18 +265,36 @@ public final class DestinationSession {
                 send(Frame.of(FrameType.PING));
             }
             if (liveness.isLost(nowNanos)) {
-                giveUp("the source has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI + " ms");
+                loseSource(
+                        "the source has been silent for " + liveness.silenceNanos(nowNanos) / NANOS_PER_MILLI + " ms");
             }
         }
         return take();
     }
 
-    /** Something of this side failed, or a connection did. */
+    /** Something of this side failed. */
     public List<DestinationAction> onFailure(String reason) {
         if (state != State.ENDED) {
             giveUp(reason);
         }
         return take();
+    }
+
+    /** A connection has broken. */
+    public List<DestinationAction> onDisconnected(String reason) {
+        if (state != State.ENDED) {
+            loseSource(reason);
+        }
+        return take();
+    }
+
+    /** Loaded, and not told yet who runs the guest: the source may have decided, and comes again to say so. */
+    private void loseSource(String reason) {
+        if (state == State.PREPARED) {
+            finish(reason + "; the guest is loaded here, and the source has not said who runs it", false, false);
+        } else {
+            giveUp(reason);
+        }
     }
 
     private void giveUp(String reason) {
@@ -288,22 +310,21 @@ public final class DestinationSession {
             return;
         }
         if (state == State.REJOINING) {
-            out.add(new Finish(reason + "; nothing has changed here: run 'faultline resume' again", false));
+            finish(reason + "; nothing has changed here: run 'faultline resume' again", false, false);
         } else if (state.compareTo(State.REJOINING) < 0) {
             if (loaded) {
                 out.add(new Discard());
             }
-            out.add(new Finish(reason + "; the guest never ran here", true));
+            finish(reason + "; the guest never ran here", true, false);
         } else {
-            out.add(new Freeze());
             String why = allCurrent
                     ? "its memory is here but still under the engine's control"
                     : "pages of it are still at the source";
-            out.add(new Finish(
+            finish(
                     reason + "; the guest is held here, because " + why + ": 'faultline resume' on both sides goes on",
-                    false));
+                    false,
+                    false);
         }
-        state = State.ENDED;
     }
 
     private void send(Frame frame) {

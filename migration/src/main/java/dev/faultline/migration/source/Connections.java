@@ -23,7 +23,9 @@ final class Connections implements AutoCloseable {
         this.faults = faults;
     }
 
-    static Connections open(Host host, InetSocketAddress destination, long sessionId) throws MigrationException {
+    /** @param attempt 0, or the how manieth try it is to go on with a move */
+    static Connections open(Host host, InetSocketAddress destination, long sessionId, int attempt)
+            throws MigrationException {
         String where = destination.getHostString() + ":" + destination.getPort();
         if (destination.isUnresolved()) {
             throw new MigrationException("there is no host named " + destination.getHostString(), null);
@@ -31,9 +33,9 @@ final class Connections implements AutoCloseable {
         FrameChannel first = null;
         FrameChannel second = null;
         try {
-            first = connect(host, destination, Role.CONTROL, sessionId);
-            second = connect(host, destination, Role.PAGES, sessionId);
-            return new Connections(first, second, connect(host, destination, Role.FAULTS, sessionId));
+            first = connect(host, destination, Role.CONTROL, sessionId, attempt);
+            second = connect(host, destination, Role.PAGES, sessionId, attempt);
+            return new Connections(first, second, connect(host, destination, Role.FAULTS, sessionId, attempt));
         } catch (IOException e) {
             closeAll(first, second);
             boolean nobody = e instanceof ConnectException || e instanceof NoRouteToHostException;
@@ -45,12 +47,12 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private static FrameChannel connect(Host host, InetSocketAddress destination, Role role, long sessionId)
-            throws IOException {
+    private static FrameChannel connect(
+            Host host, InetSocketAddress destination, Role role, long sessionId, int attempt) throws IOException {
         Link link = host.connect(destination);
         try {
             FrameChannel frames = new FrameChannel(link);
-            frames.write(Frame.hello(role, sessionId));
+            frames.write(Frame.hello(role, sessionId, attempt));
             return frames;
         } catch (IOException e) {
             link.close();

@@ -24,19 +24,21 @@ import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
- * Moves a guest away: runs the source's session over sockets and a real guest. One thread owns the session; workers send
- * pages, take acknowledgements and answer faults.
+ * Moves a guest away: runs the source's session over connections and a real guest. One thread owns the session; workers
+ * send pages, take acknowledgements and answer faults. When its connections break and the guest may be the destination's,
+ * another engine goes on over new ones.
  */
 public final class SourceEngine {
     /** Pages that one frame of the dirty map tells of: 64 MiB of 4 KiB pages. */
     private static final int MAP_CHUNK_PAGES = 1 << 14;
 
+    private static final System.Logger LOG = System.getLogger(SourceEngine.class.getName());
     private static final long CLOSE_NANOS = 1_000_000_000L;
 
     private final Host host;
@@ -44,7 +46,8 @@ public final class SourceEngine {
     private final SourceOptions options;
     private final Journal journal;
     private final Consumer<MigrationProgress> progress;
-    private final SourceCounters counters = new SourceCounters();
+    private final SourceStory story;
+    private final SourceCounters counters;
     private final SendLedger ledger;
     private final FinalMap map;
     private final WriteTracker tracker;
@@ -56,15 +59,11 @@ public final class SourceEngine {
     private final EngineLoop loop;
     private final Outbox outbox;
 
-    private final long beganNanos;
-    private boolean stoppedHere;
     private boolean settled;
+    private boolean brokenOff;
+    private boolean started;
     private boolean resumed;
     private List<PageBits> needed = List.of();
-    private long pausedNanos;
-    private long downtimeNanos;
-    private long deviceStateBytes;
-    private final List<RoundSummary> finishedRounds = new ArrayList<>();
     private String phase = "connecting";
     private String failure = "";
 
@@ -75,9 +74,11 @@ public final class SourceEngine {
             Journal journal,
             SourceMemory memory,
             Connections connections,
+            SourceStory story,
             Consumer<MigrationProgress> progress) {
         this.host = host;
-        beganNanos = host.nanoTime();
+        this.story = story;
+        counters = story.counters;
         this.guest = guest;
         this.options = options;
         this.journal = journal;
@@ -115,11 +116,18 @@ public final class SourceEngine {
             if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
                 throw new MigrationException("this guest cannot be moved: it is " + state, null);
             }
-            try (SourceMemory memory = new SourceMemory(guest);
-                    Connections connections = Connections.open(host, options.destination(), sessionId)) {
-                journal.begin(Phase.COPYING, sessionId, SourceOptions.text(options.destination()), guest.regions());
-                SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, connections, progress);
-                return engine.run(engine.session.start(Offer.of(guest), host.nanoTime()));
+            try (SourceMemory memory = new SourceMemory(guest)) {
+                Connections first = Connections.open(host, options.destination(), sessionId, 0);
+                try {
+                    journal.begin(Phase.COPYING, sessionId, SourceOptions.text(options.destination()), guest.regions());
+                } catch (GuestException e) {
+                    first.close();
+                    throw e;
+                }
+                SourceStory story = new SourceStory(host.nanoTime());
+                SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, progress);
+                engine.run(engine.session.start(Offer.of(guest), host.nanoTime()));
+                return engine.goOn(new Reconnection(host, options, sessionId, 0));
             }
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the migration could not begin: " + e.getMessage(), e);
@@ -141,19 +149,62 @@ public final class SourceEngine {
             Host host, Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
             throws MigrationException {
         Entry left = journal.entry();
-        try (SourceMemory memory = new SourceMemory(guest);
-                Connections connections = Connections.open(host, options.destination(), left.sessionId())) {
-            SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, connections, progress);
-            engine.resumed = true;
-            engine.stoppedHere = left.runs();
-            engine.needed = memory.newBits();
-            return engine.run(engine.session.resume(left.phase() == Phase.SERVING, left.runs(), host.nanoTime()));
+        try (SourceMemory memory = new SourceMemory(guest)) {
+            int attempt = newAttempt(host);
+            Connections first = Connections.open(host, options.destination(), left.sessionId(), attempt);
+            SourceStory story = new SourceStory(host.nanoTime());
+            story.stoppedHere = left.runs();
+            story.dirty = journal.dirty(guest.regions());
+            SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, progress);
+            engine.runAgain();
+            return engine.goOn(new Reconnection(host, options, left.sessionId(), attempt));
         } catch (GuestException | LinuxException e) {
             throw new MigrationException("the move could not be resumed: " + e.getMessage(), e);
         }
     }
 
-    private SourceReport run(List<SourceAction> first) throws MigrationException {
+    /** {@return a number that tells this engine's connections from those of one that was killed} */
+    private static int newAttempt(Host host) {
+        return 1 + (int) (host.newId() & 0x7fff);
+    }
+
+    /** Goes on until it is settled where the guest runs, or nobody connects any more. */
+    private SourceReport goOn(Reconnection again) throws MigrationException {
+        SourceEngine now = this;
+        while (now.brokenOff && options.reconnectNanos() > 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "connecting to the destination again: " + EngineLoop.withoutConsequence(now.failure));
+            Optional<Connections> connections = again.open(now.started);
+            if (connections.isEmpty()) {
+                break;
+            }
+            now = new SourceEngine(host, guest, options, journal, memory, connections.get(), story, progress);
+            now.runAgain();
+        }
+        return now.end();
+    }
+
+    private SourceReport end() throws MigrationException {
+        if (settled) {
+            if (!failure.isEmpty() && story.prepareSent) {
+                TakeBack.tell(host, options.destination(), journal.entry().sessionId());
+            }
+            journal.forget();
+        }
+        if (!failure.isEmpty()) {
+            throw new MigrationException(failure, null);
+        }
+        return story.report(options.mode(), host.nanoTime());
+    }
+
+    private void runAgain() {
+        resumed = true;
+        needed = memory.newBits();
+        run(session.resume(journal.phase() == Phase.SERVING, story.stoppedHere, host.nanoTime()));
+    }
+
+    private void run(List<SourceAction> first) {
         Worker controlReader = loop.start("control", this::readControl);
         loop.start("control-out", outbox::run);
         loop.start("acknowledgements", sender::readAcknowledgements);
@@ -167,13 +218,6 @@ public final class SourceEngine {
         map.giveUp();
         outbox.end();
         endConnections(controlReader);
-        if (settled) {
-            journal.forget();
-        }
-        if (!failure.isEmpty()) {
-            throw new MigrationException(failure, null);
-        }
-        return report();
     }
 
     /** The control connection ends first: what the peer learns of a failure is the reason, and not a closed connection. */
@@ -187,6 +231,7 @@ public final class SourceEngine {
                 memory.keepForever();
             }
         }
+        connections.close();
     }
 
     private void readControl() throws IOException, InterruptedException {
@@ -194,7 +239,8 @@ public final class SourceEngine {
             Frame frame = connections.control().read();
             loop.postFrame(() -> {
                 if (frame.type() == FrameType.STARTED) {
-                    downtimeNanos = resumed ? 0 : host.nanoTime() - pausedNanos;
+                    started = true;
+                    story.downtimeNanos = resumed ? 0 : host.nanoTime() - story.pausedNanos;
                     phase = "push";
                 }
                 perform(session.onFrame(frame, host.nanoTime()));
@@ -209,11 +255,11 @@ public final class SourceEngine {
                 progress,
                 new MigrationProgress(
                         phase,
-                        finishedRounds.size(),
+                        story.finishedRounds.size(),
                         counters.sentBytes.get(),
                         counters.faultPages.get() + counters.faultCurrent.get(),
                         map.remaining().orElse(counters.dirtyPages.get()),
-                        now - beganNanos));
+                        now - story.beganNanos));
     }
 
     private void perform(List<SourceAction> actions) {
@@ -234,6 +280,7 @@ public final class SourceEngine {
                     // A COMMIT that is not written down is not sent: a successor would run the guest here.
                     journal.record(Phase.COMMITTED);
                 }
+                story.prepareSent |= send.frame().type() == FrameType.PREPARE;
                 outbox.send(send.frame());
             }
             case SourceAction.Track _ ->
@@ -251,7 +298,7 @@ public final class SourceEngine {
             case SourceAction.TakeNeeded take -> takeNeeded(take.frame());
             case SourceAction.SaveDeviceState _ -> {
                 byte[] state = guest.saveDeviceState();
-                deviceStateBytes = state.length;
+                story.deviceStateBytes = state.length;
                 perform(session.onDeviceState(state));
             }
             case SourceAction.Push _ -> push();
@@ -260,6 +307,7 @@ public final class SourceEngine {
             case SourceAction.Release release -> release(release.resume(), release.settled());
             case SourceAction.Finish finish -> {
                 failure = finish.failure() + failure;
+                brokenOff = !failure.isEmpty() && !settled && journal.phase().compareTo(Phase.COMMITTED) >= 0;
                 loop.finish();
             }
         }
@@ -270,7 +318,7 @@ public final class SourceEngine {
         loop.start("round-" + number, () -> {
             RoundSummary summary = round.call();
             loop.post(() -> {
-                finishedRounds.add(summary);
+                story.finishedRounds.add(summary);
                 perform(session.onRound(summary));
             });
         });
@@ -279,7 +327,7 @@ public final class SourceEngine {
     private void push() {
         journal.record(Phase.SERVING);
         if (resumed) {
-            List<PageBits> dirty = journal.dirty(guest.regions());
+            List<PageBits> dirty = story.dirty;
             for (int region = 0; region < dirty.size(); region++) {
                 needed.get(region).retainAll(dirty.get(region));
             }
@@ -310,10 +358,10 @@ public final class SourceEngine {
     private void pause() {
         phase = "hand-over";
         boolean wasRunning = guest.state() == GuestState.RUNNING;
-        pausedNanos = host.nanoTime();
+        story.pausedNanos = host.nanoTime();
         if (wasRunning) {
             journal.record(Phase.PAUSED, true);
-            stoppedHere = true; // also if the answer is lost: the machine may stop later
+            story.stoppedHere = true; // also if the answer is lost: the machine may stop later
             guest.pause();
         }
         if (options.mode() != MigrationMode.PRECOPY) {
@@ -325,7 +373,8 @@ public final class SourceEngine {
     private void freeze(EngineLoop.Work work) {
         loop.start("final-scan", () -> {
             work.run();
-            journal.keepDirty(map.known());
+            story.dirty = map.known();
+            journal.keepDirty(story.dirty);
             loop.post(() -> perform(session.onMapFrozen()));
         });
     }
@@ -355,7 +404,7 @@ public final class SourceEngine {
     private void release(boolean resume, boolean isSettled) {
         settled = isSettled;
         try {
-            if (resume && stoppedHere) {
+            if (resume && story.stoppedHere) {
                 guest.resume(); // first: ending the tracking of a big guest takes a while
             }
         } catch (GuestException e) {
@@ -363,21 +412,5 @@ public final class SourceEngine {
             failure = ". The guest could not be told: " + e.getMessage();
         }
         tracker.stop();
-    }
-
-    private SourceReport report() {
-        return new SourceReport(
-                options.mode(),
-                List.copyOf(finishedRounds),
-                counters.precopyPages.get(),
-                counters.dirtyPages.get(),
-                counters.pushedPages.get(),
-                counters.faultPages.get(),
-                counters.faultCurrent.get(),
-                counters.sentBytes.get(),
-                deviceStateBytes,
-                downtimeNanos,
-                pausedNanos - beganNanos,
-                host.nanoTime() - beganNanos);
     }
 }

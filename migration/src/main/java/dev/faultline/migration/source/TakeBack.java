@@ -15,6 +15,9 @@ import java.net.InetSocketAddress;
 /** Ends a move that was broken off before the destination was told to run the guest: it goes on here as before. */
 public final class TakeBack {
     private static final byte[] NOTHING = {};
+    private static final long TELL_NANOS = 5_000_000_000L;
+    /** One that no engine has which goes on with a move: {@link Connections#open}. */
+    private static final int ATTEMPT = 0xffff;
 
     private TakeBack() {}
 
@@ -37,9 +40,16 @@ public final class TakeBack {
         journal.forget();
     }
 
-    /** A destination that lost its engine too may wait with a loaded guest. It never starts it without a COMMIT. */
-    private static void tell(Host host, InetSocketAddress destination, long sessionId) {
-        try (Connections connections = Connections.open(host, destination, sessionId)) {
+    /**
+     * Tells a destination, which may wait with a loaded guest, that the source runs it. It would never start it without a
+     * COMMIT, so that no answer is waited for long, or at all.
+     */
+    static void tell(Host host, InetSocketAddress destination, long sessionId) {
+        host.start("take-back", () -> tellNow(host, destination, sessionId)).join(TELL_NANOS);
+    }
+
+    private static void tellNow(Host host, InetSocketAddress destination, long sessionId) {
+        try (Connections connections = Connections.open(host, destination, sessionId, ATTEMPT)) {
             connections.control().write(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, NOTHING));
             connections.control().read();
         } catch (MigrationException | IOException e) {

@@ -31,7 +31,7 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     public static final int FLAG_ACK = 1;
 
     /** The version of this protocol. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /** The longest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL_PAYLOAD_BYTES = 64 << 20;
@@ -53,9 +53,19 @@ public record Frame(FrameType type, int flags, int region, long count, long page
         return of(FrameType.ABORT, reason.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** {@return the first frame of a connection} */
-    public static Frame hello(Role role, long sessionId) {
-        return new Frame(FrameType.HELLO, role.code(), 0, VERSION, MAGIC, sessionId, NOTHING);
+    /** Flag of HELLO, beside the role: the source goes on with a move that was broken off. */
+    public static final int FLAG_RESUMED = 0x80;
+
+    /**
+     * {@return the first frame of a connection}
+     *
+     * @param role what the connection is for
+     * @param sessionId the move
+     * @param attempt 0, or the how manieth try to go on with it this is; modulo 2<sup>16</sup>
+     */
+    public static Frame hello(Role role, long sessionId, int attempt) {
+        int flags = role.code() | (attempt > 0 ? FLAG_RESUMED : 0);
+        return new Frame(FrameType.HELLO, flags, attempt & 0xffff, VERSION, MAGIC, sessionId, NOTHING);
     }
 
     /** {@return the payload as text} */

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
  * back.
  */
 public enum FrameType {
-    /** CPF→ first frame of a connection: flags = {@link Role}, count = version, page = magic, round = session id. */
+    /**
+     * CPF→ first frame of a connection: flags = {@link Role} and {@link Frame#FLAG_RESUMED}, region = attempt, count =
+     * version, page = magic, round = session id.
+     */
     HELLO(1),
     /** C→ what will be moved; payload = {@link Offer}. */
     OFFER(2),
@@ -41,7 +44,7 @@ public enum FrameType {
     PING(16),
     /**
      * C→ instead of OFFER: goes on with a move that was broken off. The destination answers with how far it is: NEEDED and
-     * STARTED, PREPARED, COMPLETE or NEVER.
+     * STARTED, NEEDED and PREPARED, COMPLETE or NEVER.
      */
     RESUME(17),
     /** C← {@code count} pages' bits from {@code page} on: 1 = the destination does not have its final content. */

@@ -44,6 +44,7 @@ class FaultServiceTest {
     private FrameChannel source;
     private FrameChannel near;
     private FrameApplier applier;
+    private FaultRequests requests;
 
     @BeforeEach
     void set() throws IOException {
@@ -52,6 +53,8 @@ class FaultServiceTest {
         pipe = new Pipe();
         near = new FrameChannel(new TcpLink(pipe.near));
         source = new FrameChannel(new TcpLink(pipe.far));
+        requests = new FaultRequests(guest.memory, guest.waiting);
+        requests.connect(near);
         HandOver handOver = new HandOver(guest.memory, () -> {});
         applier = new FrameApplier(
                 LocalHost.INSTANCE, near, guest.memory, guest.mapper, handOver, new AtomicLong(), TestSwitch.NONE);
@@ -65,7 +68,7 @@ class FaultServiceTest {
                 guest.waiting,
                 guest.mapper,
                 guest.statistics,
-                near,
+                requests,
                 waiter);
         Thread.ofPlatform().daemon().name("faults").start(() -> {
             try {
@@ -191,6 +194,33 @@ class FaultServiceTest {
             Thread.sleep(1);
         }
         assertThat(guest.memory.states(0).state(9)).isEqualTo(PageStates.MAPPED);
+    }
+
+    @Test
+    void whatIsWaitedForIsAskedForOnceMoreOverANewConnection() throws Exception {
+        serve();
+        CompletableFuture<Long> thread = guest.touch(11);
+        guest.awaitFaults(1);
+        assertThat(asked()).containsExactly(11L);
+        requests.disconnect();
+        CompletableFuture<Long> later = guest.touch(12);
+        guest.makeCurrent(13, 133);
+        assertThat(ArmedGuest.get(guest.touch(13))).isEqualTo(133); // what is here is served also without a source
+        pipe.close();
+        pipe = new Pipe();
+        near = new FrameChannel(new TcpLink(pipe.near));
+        source = new FrameChannel(new TcpLink(pipe.far));
+        requests.connect(near);
+        List<Long> again = new ArrayList<>();
+        while (again.size() < 3) {
+            again.add(source.readHeader().page());
+        }
+        assertThat(again).containsExactlyInAnyOrder(11L, 12L, (long) SENTINEL);
+        assertThat(thread).isNotDone();
+        guest.makeCurrent(11, 111);
+        guest.makeCurrent(12, 122);
+        assertThat(ArmedGuest.get(thread)).isEqualTo(111);
+        assertThat(ArmedGuest.get(later)).isEqualTo(122);
     }
 
     @Test

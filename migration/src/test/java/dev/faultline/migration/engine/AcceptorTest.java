@@ -61,7 +61,7 @@ class AcceptorTest {
             CompletableFuture<DestinationReport> received = new CompletableFuture<>();
             Thread.ofPlatform().daemon().start(() -> {
                 try {
-                    DestinationOptions options = new DestinationOptions(false, TestSwitch.NONE);
+                    DestinationOptions options = new DestinationOptions(false, 0, TestSwitch.NONE);
                     received.complete(DestinationEngine.run(
                             LocalHost.INSTANCE, destination, acceptor, options, Journal.unkept(), _ -> {}));
                 } catch (Throwable t) {
@@ -69,7 +69,7 @@ class AcceptorTest {
                 }
             });
             source.resume();
-            SourceOptions options = new SourceOptions(address, MigrationMode.HYBRID, 0, TestSwitch.NONE);
+            SourceOptions options = new SourceOptions(address, MigrationMode.HYBRID, 0, 0, TestSwitch.NONE);
             SourceEngine.run(LocalHost.INSTANCE, source, options, Journal.unkept(), (MigrationProgress _) -> {});
             received.get(30, TimeUnit.SECONDS);
             assertThat(destination.state()).isEqualTo(GuestState.RUNNING);
@@ -89,7 +89,7 @@ class AcceptorTest {
 
             @Override
             public void greets(ByteBuffer hello) {
-                hello.putInt(COUNT_OFFSET, 3);
+                hello.putInt(COUNT_OFFSET, 4);
             }
         };
         try (TestGuest source = guest(false);
@@ -98,7 +98,7 @@ class AcceptorTest {
             try (Migration migration =
                     new Migration(source, destination, Migration.Plan.of(MigrationMode.HYBRID), newer)) {
                 assertThat(migration.sourceFailure())
-                        .isEqualTo("the destination gave up: the destination speaks version 2 of the protocol, not 3:"
+                        .isEqualTo("the destination gave up: the destination speaks version 3 of the protocol, not 4:"
                                 + " use the same Faultline on both sides; the guest goes on here as before");
             }
             assertThat(source.state()).isEqualTo(GuestState.RUNNING);

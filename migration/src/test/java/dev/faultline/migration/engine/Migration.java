@@ -34,13 +34,18 @@ final class Migration implements AutoCloseable {
     private final CompletableFuture<DestinationReport> received;
 
     /** How it is to go. */
-    record Plan(MigrationMode mode, TestSwitch testSwitch, long holdMapNanos, boolean startPaused) {
+    record Plan(
+            MigrationMode mode, TestSwitch testSwitch, long holdMapNanos, boolean startPaused, long reconnectNanos) {
         static Plan of(MigrationMode mode) {
-            return new Plan(mode, TestSwitch.NONE, 0, false);
+            return new Plan(mode, TestSwitch.NONE, 0, false, 0);
         }
 
         Plan broken(TestSwitch by) {
-            return new Plan(mode, by, holdMapNanos, startPaused);
+            return new Plan(mode, by, holdMapNanos, startPaused, reconnectNanos);
+        }
+
+        Plan reconnectingFor(long nanos) {
+            return new Plan(mode, testSwitch, holdMapNanos, startPaused, nanos);
         }
     }
 
@@ -58,8 +63,9 @@ final class Migration implements AutoCloseable {
             throws Exception {
         acceptor = Acceptor.listen(LocalHost.INSTANCE, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         relay = new Relay(acceptor.port(), watch);
-        DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.testSwitch);
-        SourceOptions outgoing = new SourceOptions(relay.address(), plan.mode, plan.holdMapNanos, plan.testSwitch);
+        DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.reconnectNanos, plan.testSwitch);
+        SourceOptions outgoing =
+                new SourceOptions(relay.address(), plan.mode, plan.reconnectNanos, plan.holdMapNanos, plan.testSwitch);
         received = start(() -> DestinationEngine.run(
                 LocalHost.INSTANCE, destination, acceptor, incoming, destinationJournal, _ -> {}));
         sent = start(() -> SourceEngine.run(LocalHost.INSTANCE, source, outgoing, sourceJournal, sourceProgress::set));

@@ -67,7 +67,7 @@ class MovedMemoryTest {
                 TestGuest destination = guest(PageSize.SIZE_4K, true)) {
             source.resume();
             WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
-            Migration.Plan plan = new Migration.Plan(MigrationMode.HYBRID, TestSwitch.NONE, 1_500_000_000L, false);
+            Migration.Plan plan = new Migration.Plan(MigrationMode.HYBRID, TestSwitch.NONE, 1_500_000_000L, false, 0);
             try (Migration migration = new Migration(source, destination, plan, _ -> {})) {
                 WholeMigrationTest.awaitVerified(destination, 1);
                 WholeMigrationTest.awaitVerified(destination, destination.verified.get() + 2 * HOT_BLOCKS);
@@ -86,8 +86,8 @@ class MovedMemoryTest {
                 TestGuest destination = guest(PageSize.SIZE_4K, true)) {
             source.resume();
             WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
-            try (Migration migration =
-                    new Migration(source, destination, new Migration.Plan(mode, TestSwitch.NONE, 0, true), _ -> {})) {
+            try (Migration migration = new Migration(
+                    source, destination, new Migration.Plan(mode, TestSwitch.NONE, 0, true, 0), _ -> {})) {
                 migration.sent();
                 migration.received();
             }

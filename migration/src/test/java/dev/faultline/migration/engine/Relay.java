@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 final class Relay implements AutoCloseable {
     private static final int HEADER_BYTES = 32;
+    private static final int ROLE_BITS = 0x7f;
 
     /** A frame's header, as the wire has it. */
     record Seen(boolean fromSource, int role, int type, int flags, long count, long page, long round) {}
@@ -41,7 +42,8 @@ final class Relay implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final InetSocketAddress destination;
     private final Watch watch;
-    private final List<SocketChannel> channels = new CopyOnWriteArrayList<>();
+    private final List<SocketChannel> sources = new CopyOnWriteArrayList<>();
+    private final List<SocketChannel> targets = new CopyOnWriteArrayList<>();
 
     Relay(int destinationPort, Watch watch) throws IOException {
         this.watch = watch;
@@ -59,18 +61,27 @@ final class Relay implements AutoCloseable {
         try {
             while (true) {
                 SocketChannel source = listener.accept();
-                SocketChannel target = SocketChannel.open(destination);
-                channels.addAll(List.of(source, target));
-                ByteBuffer hello = header();
-                read(source, hello);
-                int role = hello.get(1);
-                watch.greets(hello);
-                write(target, hello.rewind());
-                Thread.ofPlatform().daemon().start(() -> pass(source, target, true, role));
-                Thread.ofPlatform().daemon().start(() -> pass(target, source, false, role));
+                Thread.ofPlatform().daemon().start(() -> connect(source));
             }
         } catch (IOException e) {
             return; // closed
+        }
+    }
+
+    private void connect(SocketChannel source) {
+        try {
+            SocketChannel target = SocketChannel.open(destination);
+            sources.add(source);
+            targets.add(target);
+            ByteBuffer hello = header();
+            read(source, hello);
+            int role = hello.get(1) & ROLE_BITS;
+            watch.greets(hello);
+            write(target, hello.rewind());
+            Thread.ofPlatform().daemon().start(() -> pass(source, target, true, role));
+            Thread.ofPlatform().daemon().start(() -> pass(target, source, false, role));
+        } catch (IOException e) {
+            close(List.of(source)); // cut while it greeted, or nobody listens
         }
     }
 
@@ -145,6 +156,16 @@ final class Relay implements AutoCloseable {
 
     /** Cuts every connection, as the death of a host does. */
     void cut() {
+        cutSource();
+        close(targets);
+    }
+
+    /** Cuts the source off. To the destination its connections look as if they lived. */
+    void cutSource() {
+        close(sources);
+    }
+
+    private static void close(List<SocketChannel> channels) {
         for (SocketChannel channel : channels) {
             try {
                 channel.close();

@@ -108,7 +108,7 @@ class ResumeTest {
     private SourceReport resumeSource(int port) throws MigrationException {
         InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
-            SourceOptions options = new SourceOptions(to, MigrationMode.HYBRID, 0, TestSwitch.NONE);
+            SourceOptions options = new SourceOptions(to, MigrationMode.HYBRID, 0, 0, TestSwitch.NONE);
             return SourceEngine.resume(LocalHost.INSTANCE, source, options, journal, _ -> {});
         }
     }
@@ -124,7 +124,7 @@ class ResumeTest {
                     LocalHost.INSTANCE,
                     destination,
                     acceptor,
-                    new DestinationOptions(false, TestSwitch.NONE),
+                    new DestinationOptions(false, 0, TestSwitch.NONE),
                     in,
                     _ -> {}));
             SourceReport sent = resumeSource(acceptor.port());
@@ -163,7 +163,7 @@ class ResumeTest {
 
         SourceReport sent = resumeBoth();
         // What was there already is not pushed again.
-        assertThat(sent.pushedPages()).isBetween(1L, HOT_BLOCKS - PUSHED_FRAMES / 4L);
+        assertThat(sent.pushedPages()).isBetween(1L, HOT_BLOCKS - PUSHED_FRAMES / 8L);
         assertMoved();
     }
 
@@ -256,15 +256,14 @@ class ResumeTest {
                     LocalHost.INSTANCE,
                     stranger,
                     acceptor,
-                    new DestinationOptions(false, TestSwitch.NONE),
+                    new DestinationOptions(false, 0, TestSwitch.NONE),
                     Journal.unkept(),
                     _ -> {}));
             assertThatExceptionOfType(MigrationException.class)
                     .isThrownBy(() -> resumeSource(acceptor.port()))
                     .withMessageContaining("waits for a new guest")
                     .withMessageEndingWith("nothing has changed here: run 'faultline resume' again");
-            assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
-                    .isThrownBy(() -> received.get(40, TimeUnit.SECONDS));
+            assertThat(received).isNotDone(); // it goes on waiting
         }
         assertThat(source.state()).isEqualTo(GuestState.PAUSED);
         resumeBoth();

@@ -59,7 +59,7 @@ class WholeMigrationTest {
                         LocalHost.INSTANCE,
                         destination,
                         acceptor,
-                        new DestinationOptions(false, testSwitch),
+                        new DestinationOptions(false, 0, testSwitch),
                         Journal.unkept(),
                         _ -> {});
             } catch (Exception e) {
@@ -70,7 +70,7 @@ class WholeMigrationTest {
         SourceReport sent = SourceEngine.run(
                 LocalHost.INSTANCE,
                 source,
-                new SourceOptions(to, mode, holdMapNanos, testSwitch),
+                new SourceOptions(to, mode, 0, holdMapNanos, testSwitch),
                 Journal.unkept(),
                 _ -> {});
         Result result = new Result(sent, received.get(20, TimeUnit.SECONDS));

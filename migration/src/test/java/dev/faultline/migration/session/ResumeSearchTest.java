@@ -66,7 +66,10 @@ class ResumeSearchTest {
             }
             if (pair.hasEnded()) {
                 ends.add(pair);
-                continue;
+                if (!pair.isWaitingForTheSource()) {
+                    continue;
+                }
+                steps = List.of("the destination waits no longer");
             }
             for (String step : steps) {
                 List<String> next = new ArrayList<>(path);
@@ -185,7 +188,7 @@ class ResumeSearchTest {
                 onSource(source.onFailure("cut"));
             }
             if (destination != null) {
-                onDestination(destination.onFailure("cut"));
+                onDestination(destination.onDisconnected("cut"));
             }
             source = null;
             destination = null;

@@ -122,12 +122,16 @@ final class SessionPair {
                 destinationWork.clear();
                 cut();
             }
+            case "the destination waits no longer" -> {
+                destinationPhase = Optional.of(Phase.NEVER);
+                destinationNever = true;
+            }
             case "the rest notices" -> {
                 if (!sourceDead) {
                     onSource(source.onFailure("the connection is cut"));
                 }
                 if (!destinationDead) {
-                    onDestination(destination.onFailure("the connection is cut"));
+                    onDestination(destination.onDisconnected("the connection is cut"));
                 }
             }
             default -> throw new AssertionError(step);
@@ -139,6 +143,13 @@ final class SessionPair {
         cut = true;
         toSource.clear();
         toDestination.clear();
+    }
+
+    /** {@return whether the destination holds a loaded guest and waits for the source to come again} */
+    boolean isWaitingForTheSource() {
+        return !destinationDead
+                && !destinationEnds.isEmpty()
+                && destinationPhase.filter(Phase.PREPARED::equals).isPresent();
     }
 
     /** {@return whether nobody does anything any more} */
@@ -249,7 +260,6 @@ final class SessionPair {
                 case DestinationAction.Resume resume -> resume(resume.run());
                 case DestinationAction.ApplyMap _, DestinationAction.SendNeeded _ -> {}
                 case DestinationAction.Disarm _ -> onDestination(destination.onDisarmed());
-                case DestinationAction.Freeze _ -> destinationRuns = false;
                 case DestinationAction.Discard _ -> destinationNever = true;
                 case DestinationAction.Finish finish -> {
                     destinationEnds.add(finish.failure());

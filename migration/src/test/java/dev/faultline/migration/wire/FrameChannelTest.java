@@ -50,11 +50,11 @@ class FrameChannelTest {
 
     @Test
     void helloHasTheseBytes() throws IOException {
-        near.write(Frame.hello(Role.FAULTS, 0x1122_3344_5566_7788L));
+        near.write(Frame.hello(Role.FAULTS, 0x1122_3344_5566_7788L, 0x5678));
         ByteBuffer bytes = ByteBuffer.allocate(FrameHeader.BYTES);
         far.readFully(bytes);
         assertThat(HexFormat.of().formatHex(bytes.array()))
-                .isEqualTo("0102000002000000" + "4641554c544c494e" + "8877665544332211" + "0000000000000000");
+                .isEqualTo("0182785603000000" + "4641554c544c494e" + "8877665544332211" + "0000000000000000");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
  * @param mode when the guest changes hosts
  * @param vm the machines
  * @param network the network
+ * @param reconnectNanos for how long engines connect again by themselves
  * @param holdMapNanos how long the dirty map is held back after the hand-over
  * @param keepSource whether the source's machine is kept after a migration that came to its end
  * @param faults what goes wrong
@@ -22,6 +23,7 @@ record Scenario(
         MigrationMode mode,
         VmShape vm,
         NetworkShape network,
+        long reconnectNanos,
         long holdMapNanos,
         boolean keepSource,
         List<Fault> faults) {
@@ -39,6 +41,7 @@ record Scenario(
                 modes[random.nextInt(modes.length)],
                 vm(random),
                 network(random),
+                random.nextInt(3) == 0 ? 0 : logarithmic(random, 1_000_000_000L, 60_000_000_000L),
                 random.nextInt(3) == 0 ? random.nextLong(1, 30_000_000) : 0,
                 random.nextBoolean(),
                 List.copyOf(faults));

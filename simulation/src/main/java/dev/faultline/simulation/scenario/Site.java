@@ -118,11 +118,12 @@ final class Site {
     }
 
     private SourceOptions sourceOptions() {
-        return new SourceOptions(address, scenario.mode(), scenario.holdMapNanos(), plant.testSwitch());
+        return new SourceOptions(
+                address, scenario.mode(), scenario.reconnectNanos(), scenario.holdMapNanos(), plant.testSwitch());
     }
 
     private DestinationOptions destinationOptions() {
-        return new DestinationOptions(false, plant.testSwitch());
+        return new DestinationOptions(false, scenario.reconnectNanos(), plant.testSwitch());
     }
 
     /** As {@code faultline resume}: what it does depends on what is left. */

@@ -1,0 +1,103 @@
+package dev.faultline.migration.destination;
+
+import dev.faultline.migration.engine.EngineLoop;
+import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.host.Host;
+import dev.faultline.migration.host.Worker;
+import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.page.WaitingFaults;
+import dev.faultline.uffd.UffdWaiter;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stays of an arriving guest from one connection to the next: its memory, the state of every page, who waits for
+ * which, and the service that answers its faults as far as the pages are here.
+ */
+final class Arrival implements AutoCloseable {
+    private static final long CLOSE_NANOS = 2_000_000_000L;
+
+    final Host host;
+    final Guest guest;
+    final DestinationOptions options;
+    final Journal journal;
+    final DestinationMemory memory;
+    final WaitingFaults waiting = new WaitingFaults();
+    final FaultStatistics statistics = new FaultStatistics();
+    final AtomicLong receivedBytes = new AtomicLong();
+    final FaultRequests requests;
+    final PageMapper mapper;
+    final HandOver handOver;
+    final long beganNanos;
+    long preparedNanos;
+    long startedNanos;
+    long missingAtStart;
+
+    private final UffdWaiter faultWaiter;
+    private @Nullable Worker faults;
+    private volatile @Nullable Reception current;
+
+    Arrival(Host host, Guest guest, DestinationOptions options, Journal journal) {
+        this.host = host;
+        this.guest = guest;
+        this.options = options;
+        this.journal = journal;
+        beganNanos = host.nanoTime();
+        memory = new DestinationMemory(guest, journal);
+        faultWaiter = guest.uffd().newWaiter();
+        requests = new FaultRequests(memory, waiting);
+        mapper = new PageMapper(host, guest.uffd(), memory, waiting, statistics);
+        handOver = new HandOver(memory, this::tellAllCurrent);
+    }
+
+    private void tellAllCurrent() {
+        Reception now = current;
+        if (now != null) {
+            now.onAllCurrent();
+        }
+    }
+
+    /** The connections have changed: what happens to pages and faults is told to this session from now on. */
+    void receiveBy(Reception reception) {
+        current = reception;
+    }
+
+    /** Serves the guest's faults, until all is over. */
+    void serveFaults() {
+        if (faults != null && !faults.join(0)) {
+            return;
+        }
+        FaultService service =
+                new FaultService(host, guest.uffd(), memory, waiting, mapper, statistics, requests, faultWaiter);
+        faults = host.start("faults", () -> {
+            try {
+                service.run();
+            } catch (RuntimeException | Error e) {
+                Reception now = current;
+                if (now != null) {
+                    now.onFailure(EngineLoop.reason(e));
+                }
+            }
+        });
+    }
+
+    DestinationReport report() {
+        return new DestinationReport(
+                receivedBytes.get(),
+                missingAtStart,
+                Arrays.stream(FaultKind.values()).map(statistics::summary).toList(),
+                startedNanos - preparedNanos,
+                host.nanoTime() - startedNanos);
+    }
+
+    @Override
+    public void close() {
+        faultWaiter.end();
+        if (faults != null && !faults.join(CLOSE_NANOS)) {
+            memory.keepForever();
+        }
+        faultWaiter.close();
+        memory.close();
+    }
+}

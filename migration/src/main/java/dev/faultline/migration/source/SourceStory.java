@@ -1,0 +1,43 @@
+package dev.faultline.migration.source;
+
+import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.RoundSummary;
+import dev.faultline.migration.page.PageBits;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a move from here has been so far, over all of its connections. */
+final class SourceStory {
+    final SourceCounters counters = new SourceCounters();
+    final List<RoundSummary> finishedRounds = new ArrayList<>();
+    final long beganNanos;
+    /** Whether this move stopped the guest, which ran. */
+    boolean stoppedHere;
+    /** Whether the destination may have loaded the guest, and wait to hear who runs it. */
+    boolean prepareSent;
+
+    List<PageBits> dirty = List.of();
+    long pausedNanos;
+    long downtimeNanos;
+    long deviceStateBytes;
+
+    SourceStory(long nowNanos) {
+        beganNanos = nowNanos;
+    }
+
+    SourceReport report(MigrationMode mode, long nowNanos) {
+        return new SourceReport(
+                mode,
+                List.copyOf(finishedRounds),
+                counters.precopyPages.get(),
+                counters.dirtyPages.get(),
+                counters.pushedPages.get(),
+                counters.faultPages.get(),
+                counters.faultCurrent.get(),
+                counters.sentBytes.get(),
+                deviceStateBytes,
+                downtimeNanos,
+                pausedNanos - beganNanos,
+                nowNanos - beganNanos);
+    }
+}
