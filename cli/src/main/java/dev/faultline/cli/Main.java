@@ -3,6 +3,7 @@ package dev.faultline.cli;
 import dev.faultline.cli.command.ControlCommand;
 import dev.faultline.cli.command.GuestCommand;
 import dev.faultline.cli.command.MigrateCommand;
+import dev.faultline.cli.command.MigrationCommand;
 import dev.faultline.cli.command.ReceiveCommand;
 import dev.faultline.cli.command.ResumeCommand;
 import dev.faultline.cli.command.StatusCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.IVersionProvider;
             GuestCommand.class,
             ReceiveCommand.class,
             MigrateCommand.class,
+            MigrationCommand.class,
             ResumeCommand.class,
             StatusCommand.class,
             ControlCommand.class,

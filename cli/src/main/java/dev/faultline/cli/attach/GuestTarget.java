@@ -53,6 +53,11 @@ public final class GuestTarget {
                 : Path.of(qemu.socket).toAbsolutePath().normalize().toString();
     }
 
+    /** {@return whether it is a QEMU} */
+    public boolean isQemu() {
+        return qemu != null;
+    }
+
     /**
      * Attaches to the guest.
      *

@@ -6,12 +6,15 @@ import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
+import dev.faultline.cli.option.MoveLimitOptions;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.OnNoConvergence;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
@@ -54,6 +57,12 @@ public final class MigrateCommand implements Callable<Integer> {
             description = "Copy before the guest moves, after, or both (default: ${DEFAULT-VALUE}).")
     private MigrationMode mode = MigrationMode.HYBRID;
 
+    @Mixin
+    private MoveLimitOptions limitOptions = new MoveLimitOptions();
+
+    @Mixin
+    private ControlOption control = new ControlOption();
+
     @Option(names = "--insecure", description = "Allow guest memory to cross a network in plain text.")
     private boolean insecure;
 
@@ -89,17 +98,23 @@ public final class MigrateCommand implements Callable<Integer> {
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
         Network.check(address, insecure);
+        Limits limits = limitOptions.of(mode);
+        if (limits.onNoConvergence() == OnNoConvergence.THROTTLE && target.isQemu()) {
+            throw new OperatorException(
+                    "A QEMU cannot be throttled from outside; choose --on-no-convergence abort or switch");
+        }
         if (dryRun) {
             new DryRun(json).look(target, Side.SOURCE, "It could be moved to " + address.getHostString() + ".");
             return 0;
         }
         SourceOptions options = new SourceOptions(
-                address, mode, reconnect.nanos(), TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
+                address, mode, limits, reconnect.nanos(), TimeUnit.SECONDS.toNanos(holdMapSeconds), testSwitch);
         try (Attached attached = target.attach(Side.SOURCE);
                 Journal journal = journals.claim(target, attached.guest());
-                ProgressPrinter progress = new ProgressPrinter(json)) {
+                SourceWatch watch = new SourceWatch(json);
+                ControlOption.AutoCloser _ = control.open(journal, watch.desk(), json)) {
             new Done(json).attached(attached);
-            SourceReport report = SourceEngine.run(LocalHost.INSTANCE, attached.guest(), options, journal, progress);
+            SourceReport report = SourceEngine.run(LocalHost.INSTANCE, attached.guest(), options, journal, watch);
             if (!keepSource) {
                 attached.quit();
             }

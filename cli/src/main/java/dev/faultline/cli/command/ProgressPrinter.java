@@ -4,6 +4,7 @@ import dev.faultline.cli.json.Events;
 import dev.faultline.cli.json.RecordJson;
 import dev.faultline.cli.text.StatusLine;
 import dev.faultline.cli.text.Terminal;
+import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationProgress;
 import java.util.function.Consumer;
 
@@ -25,6 +26,15 @@ final class ProgressPrinter implements Consumer<MigrationProgress>, AutoCloseabl
         } else {
             text.update(progress);
             line.show(text::line);
+        }
+    }
+
+    void decided(Decision decision) {
+        if (json) {
+            events.write(Events.DECISION, RecordJson.write(decision));
+        } else {
+            line.clear();
+            System.out.println(DecisionText.line(decision));
         }
     }
 

@@ -13,8 +13,11 @@ public final class ReportText {
     private ReportText() {}
 
     static String source(SourceReport report) {
-        return new Table("")
-                .row("mode", EnumConverter.word(report.mode()))
+        Table table = new Table("");
+        if (!report.decisions().isEmpty()) {
+            table.row("handed over because", report.decisions().getLast().reason());
+        }
+        return table.row("mode", EnumConverter.word(report.mode()))
                 .row(
                         "rounds before the hand-over",
                         Numbers.count(report.rounds().size()))

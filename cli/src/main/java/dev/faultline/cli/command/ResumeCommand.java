@@ -191,7 +191,7 @@ public final class ResumeCommand implements Callable<Integer> {
         SourceOptions options =
                 new SourceOptions(to(journal), MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
-            var report = SourceEngine.resume(LocalHost.INSTANCE, attached.guest(), options, journal, progress);
+            var report = SourceEngine.resume(LocalHost.INSTANCE, attached.guest(), options, journal, progress::accept);
             if (!keepSource) {
                 attached.quit();
             }

@@ -3,6 +3,7 @@ package dev.faultline.cli.demo;
 import dev.faultline.cli.json.Json;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.GuestOptions;
+import dev.faultline.cli.option.LimitOptions;
 import dev.faultline.cli.option.MemoryBackend;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.cli.text.Sentence;
@@ -38,6 +39,9 @@ public final class DemoCommand implements Callable<Integer> {
             converter = EnumConverter.Mode.class,
             description = "Copy before the guest moves, after, or both (default: ${DEFAULT-VALUE}).")
     private MigrationMode mode = MigrationMode.HYBRID;
+
+    @Mixin
+    private LimitOptions limits = new LimitOptions();
 
     @Option(
             names = "--memory-backend",
@@ -88,9 +92,10 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private DemoResult run() throws OperatorException {
+        limits.of(mode); // whatever makes no sense is refused before anything starts
         BackendChoice choice = BackendChoice.of(backend, LinuxUffd::kernelFeatures);
         choice.fallback().ifPresent(why -> System.err.println(Sentence.of("The demo runs on the model: " + why)));
-        DemoSettings settings = new DemoSettings(guest, choice, mode, compare, holdMapSeconds, testSwitch);
+        DemoSettings settings = new DemoSettings(guest, choice, mode, limits, compare, holdMapSeconds, testSwitch);
         Terminal terminal = json ? Terminal.stderr() : Terminal.stdout();
         try (StatusLine line = new StatusLine(terminal, json)) {
             return choice.backend() == MemoryBackend.MODEL ? onModel(settings, line) : onKernel(settings, line);

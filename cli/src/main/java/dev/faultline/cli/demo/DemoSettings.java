@@ -1,6 +1,7 @@
 package dev.faultline.cli.demo;
 
 import dev.faultline.cli.option.GuestOptions;
+import dev.faultline.cli.option.LimitOptions;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
 
@@ -10,6 +11,7 @@ import dev.faultline.migration.TestSwitch;
  * @param guest the guest
  * @param backend what it runs on
  * @param mode when it changes hosts
+ * @param limits what it may cost
  * @param compare whether both sides' memory is compared before it goes on
  * @param holdMapSeconds how long to hold the dirty map back after the hand-over
  * @param testSwitch what to break
@@ -18,6 +20,7 @@ record DemoSettings(
         GuestOptions guest,
         BackendChoice backend,
         MigrationMode mode,
+        LimitOptions limits,
         boolean compare,
         long holdMapSeconds,
         TestSwitch testSwitch) {}

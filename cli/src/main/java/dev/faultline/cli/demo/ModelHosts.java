@@ -92,14 +92,20 @@ final class ModelHosts implements Hosts {
     }
 
     @Override
-    public void migrate() {
+    public void migrate() throws OperatorException {
         InetSocketAddress address = new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), started(acceptor).port());
         long holdMapNanos = TimeUnit.SECONDS.toNanos(settings.holdMapSeconds());
-        SourceOptions options = new SourceOptions(address, settings.mode(), 0, holdMapNanos, settings.testSwitch());
+        SourceOptions options = new SourceOptions(
+                address,
+                settings.mode(),
+                settings.limits().of(settings.mode()),
+                0,
+                holdMapNanos,
+                settings.testSwitch());
         migrate = EngineRun.start(
                 "source",
-                progress -> SourceEngine.run(LocalHost.INSTANCE, source, options, Journal.unkept(), progress));
+                progress -> SourceEngine.run(LocalHost.INSTANCE, source, options, Journal.unkept(), progress::accept));
     }
 
     private static <T> T started(@Nullable T part) {

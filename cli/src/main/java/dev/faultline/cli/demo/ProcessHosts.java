@@ -96,6 +96,8 @@ final class ProcessHosts implements Hosts {
         List<String> arguments = new ArrayList<>(
                 List.of("migrate", "--guest", sourceName, "--to", "127.0.0.1:" + port, "--reconnect-for", "0"));
         arguments.addAll(List.of("--mode", EnumConverter.word(settings.mode()), "--keep-source"));
+        arguments.addAll(List.of("--control", "none"));
+        arguments.addAll(settings.limits().toArguments());
         arguments.addAll(List.of("--hold-map", Long.toString(settings.holdMapSeconds())));
         addTestSwitch(arguments);
         migrate = children.start("the source's engine", arguments);

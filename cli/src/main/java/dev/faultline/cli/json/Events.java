@@ -15,6 +15,10 @@ public final class Events {
     public static final String LISTENING = "listening";
     /** How far a migration is. */
     public static final String PROGRESS = "progress";
+    /** A source has decided something. */
+    public static final String DECISION = "decision";
+    /** A move can be looked after. */
+    public static final String CONTROL = "control";
     /** A migration came to its end. */
     public static final String DONE = "done";
 

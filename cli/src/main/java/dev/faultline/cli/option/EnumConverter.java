@@ -2,6 +2,7 @@ package dev.faultline.cli.option;
 
 import dev.faultline.guest.kvm.MachineChoice;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.OnNoConvergence;
 import dev.faultline.migration.TestSwitch;
 import java.util.Arrays;
 import java.util.Locale;
@@ -65,6 +66,14 @@ public abstract class EnumConverter<E extends Enum<E>> implements ITypeConverter
         /** Makes one. */
         public Backend() {
             super(MemoryBackend.class, "memory backend");
+        }
+    }
+
+    /** Reads an {@link OnNoConvergence}. */
+    public static final class NoConvergence extends EnumConverter<OnNoConvergence> {
+        /** Makes one. */
+        public NoConvergence() {
+            super(OnNoConvergence.class, "way out");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.faultline.cli.demo;
 
 import dev.faultline.cli.option.GuestOptions;
+import dev.faultline.cli.option.LimitOptions;
 import dev.faultline.cli.option.MemoryBackend;
 import dev.faultline.guest.kvm.control.GuestDescription;
 import dev.faultline.guest.kvm.control.GuestReport;
@@ -79,6 +80,7 @@ final class DemoFixture {
                         new GuestOptions(),
                         new BackendChoice(MemoryBackend.KERNEL, Optional.empty()),
                         MigrationMode.HYBRID,
+                        new LimitOptions(),
                         false,
                         0,
                         TestSwitch.NONE),
@@ -93,6 +95,7 @@ final class DemoFixture {
                         List.of(
                                 new RoundSummary(0, 98_304, 402_653_184, 900_000_000, 65_536, 268_435_456),
                                 new RoundSummary(1, 65_536, 268_435_456, 500_000_000, 60_000, 245_760_000)),
+                        List.of(),
                         98_304,
                         1_400,
                         1_390,

@@ -3,6 +3,8 @@ package dev.faultline.cli.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.faultline.migration.Decision;
+import dev.faultline.migration.Decision.Step;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.MigrationProgress;
 import dev.faultline.migration.RoundSummary;
@@ -17,7 +19,19 @@ class RecordJsonTest {
     @Test
     void everyReportSurvivesTheWayThroughText() {
         survives(new SourceReport(
-                MigrationMode.HYBRID, List.of(new RoundSummary(0, 1, 2, 3, 4, 5)), 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+                MigrationMode.HYBRID,
+                List.of(new RoundSummary(0, 1, 2, 3, 4, 5)),
+                List.of(new Decision(Step.GO_ON, 0, 1, 2, 3, 4, Long.MAX_VALUE, 6, "why")),
+                3,
+                4,
+                5,
+                6,
+                7,
+                8,
+                9,
+                10,
+                11,
+                12));
         survives(new MigrationProgress("post-copy", 1, 2, 3, Long.MAX_VALUE, 5));
         survives(new DestinationReport(
                 1,

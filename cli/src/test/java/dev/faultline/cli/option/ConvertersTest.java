@@ -89,4 +89,36 @@ class ConvertersTest {
     private static InetSocketAddress address(String text) {
         return new AddressConverter().convert(text);
     }
+
+    @ParameterizedTest
+    @CsvSource({"50ms, 50000000", "1.5s, 1500000000", "10m, 600000000000", "0.001ms, 1000"})
+    void readsTimes(String text, long nanos) {
+        assertThat(new TimeConverter().convert(text)).isEqualTo(nanos);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "50", "0ms", "-1s", "1h", "1.2345s", "ms"})
+    void refusesWhatIsNoTime(String text) {
+        assertThatExceptionOfType(TypeConversionException.class)
+                .isThrownBy(() -> new TimeConverter().convert(text))
+                .withMessageContaining("write 50ms, 2s or 10m");
+    }
+
+    @Test
+    void readsBandwidths() {
+        assertThat(new BandwidthConverter().convert("100M")).isEqualTo(100L << 20);
+        for (String wrong : new String[] {"0", "1K", "fast"}) {
+            assertThatExceptionOfType(TypeConversionException.class)
+                    .isThrownBy(() -> new BandwidthConverter().convert(wrong));
+        }
+    }
+
+    @Test
+    void readsRounds() {
+        assertThat(new MoveLimitOptions.Rounds().convert("12")).isEqualTo(12);
+        for (String wrong : new String[] {"0", "1001", "many"}) {
+            assertThatExceptionOfType(TypeConversionException.class)
+                    .isThrownBy(() -> new MoveLimitOptions.Rounds().convert(wrong));
+        }
+    }
 }

@@ -134,6 +134,16 @@ public final class ModelGuest implements Guest {
     }
 
     @Override
+    public boolean canThrottle() {
+        return true;
+    }
+
+    @Override
+    public void throttle(int percent) {
+        machine.throttle(percent);
+    }
+
+    @Override
     public byte[] saveDeviceState() {
         return machine.saveState();
     }

@@ -75,6 +75,22 @@ public interface Guest extends AutoCloseable {
         }
     }
 
+    /** {@return whether {@link #throttle} works} */
+    default boolean canThrottle() {
+        return false;
+    }
+
+    /**
+     * Takes a part of each vCPU's time from the running guest, so that it writes less. Ends by itself when the guest is
+     * paused, and when this attachment ends.
+     *
+     * @param percent from 0, which gives all of it back, to 99
+     * @throws GuestException if this kind of machine cannot be throttled
+     */
+    default void throttle(int percent) {
+        throw new GuestException("This machine (" + machine() + ") cannot be throttled");
+    }
+
     /**
      * Keeps the guest from running on with pages that are not its own, now that nobody serves its faults for a while: it
      * is paused, or waits at the first such page.

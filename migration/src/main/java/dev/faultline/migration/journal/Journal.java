@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,11 @@ public final class Journal implements AutoCloseable {
     /** {@return a journal that nobody can read: for guests that live and die with their engine} */
     public static Journal unkept() {
         return new Journal(null, NOTHING, false);
+    }
+
+    /** {@return where a socket for this move's operators belongs; its file is swept as the others are} */
+    public Optional<Path> controlSocket() {
+        return Optional.ofNullable(files).map(JournalFiles::control);
     }
 
     /**

@@ -27,6 +27,7 @@ final class JournalFiles implements AutoCloseable {
     private static final String DIRTY = ".dirty";
     private static final String FRESH = ".new";
     private static final String LOCK = ".lock";
+    private static final String CONTROL = ".ctl";
     private static final Set<Phase> AWAITED = EnumSet.of(Phase.PREPARED, Phase.NEVER, Phase.COMPLETE);
 
     private final Path directory;
@@ -68,7 +69,7 @@ final class JournalFiles implements AutoCloseable {
                 boolean hasEnded =
                         ProcessKey.parse(key).map(process -> !process.isAlive()).orElse(false);
                 if (hasEnded && !isAwaited(directory.resolve(key + ENTRY))) {
-                    for (String kind : List.of(ENTRY, PAGES, DIRTY, FRESH, LOCK)) {
+                    for (String kind : List.of(ENTRY, PAGES, DIRTY, FRESH, CONTROL, LOCK)) {
                         Files.deleteIfExists(directory.resolve(key + kind));
                     }
                 }
@@ -104,6 +105,10 @@ final class JournalFiles implements AutoCloseable {
 
     Path dirty() {
         return directory.resolve(key + DIRTY);
+    }
+
+    Path control() {
+        return directory.resolve(key + CONTROL);
     }
 
     private Path entry() {

@@ -1,5 +1,6 @@
 package dev.faultline.migration.session;
 
+import dev.faultline.migration.Decision;
 import dev.faultline.migration.wire.Frame;
 
 /** What the source's session wants done. Each but the last few is answered by the event that its comment names. */
@@ -18,6 +19,18 @@ public sealed interface SourceAction {
      * {@link SourceSession#onRound}.
      */
     record SendDrainedRound(int round) implements SourceAction {}
+
+    /** Write down and tell what was decided. */
+    record Note(Decision decision) implements SourceAction {}
+
+    /** Send nothing of the rounds, or go on with that. */
+    record Hold(boolean hold) implements SourceAction {}
+
+    /** End the round at hand at the next frame; what it has not sent stays dirty. Send nothing of a later round. */
+    record CutRound() implements SourceAction {}
+
+    /** Take so much of the guest's time from it; a pause ends that. */
+    record Throttle(int percent) implements SourceAction {}
 
     /** Stop the guest: {@link SourceSession#onPaused}. */
     record Pause() implements SourceAction {}
@@ -44,7 +57,7 @@ public sealed interface SourceAction {
     record TakeNeeded(Frame frame) implements SourceAction {}
 
     /**
-     * Stop tracking; with {@code resume}, let the guest run on here if this migration has stopped it. Unless it is
+     * Stop tracking and throttling; with {@code resume}, let the guest run on here if this migration has stopped it. Unless it is
      * {@code settled} where the guest runs, a successor has to find what was written down.
      */
     record Release(boolean resume, boolean settled) implements SourceAction {}

@@ -1,6 +1,9 @@
 package dev.faultline.migration.session;
 
+import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.OperatorAnswer;
+import dev.faultline.migration.OperatorOrder;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.session.SourceAction.CopyRest;
 import dev.faultline.migration.session.SourceAction.Finish;
@@ -36,6 +39,7 @@ import java.util.List;
 public final class SourceSession {
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final String AS_BEFORE = "; the guest goes on here as before";
+    private static final String OVER = "the move is over";
 
     enum State {
         OFFERED,
@@ -50,11 +54,11 @@ public final class SourceSession {
     }
 
     private final MigrationMode mode;
-    private final RoundPolicy policy;
     private final long holdMapNanos;
     private final boolean drains;
     private final Liveness liveness = new Liveness();
     private final List<SourceAction> out = new ArrayList<>();
+    private final Rounds rounds;
 
     private State state = State.OFFERED;
     private boolean drained;
@@ -76,7 +80,7 @@ public final class SourceSession {
      */
     public SourceSession(MigrationMode mode, RoundPolicy policy, long holdMapNanos, boolean drains) {
         this.mode = mode;
-        this.policy = policy;
+        rounds = new Rounds(mode, policy, out);
         this.holdMapNanos = holdMapNanos;
         this.drains = drains;
     }
@@ -99,6 +103,14 @@ public final class SourceSession {
         return take();
     }
 
+    /**
+     * What an operator's order leads to.
+     *
+     * @param answer what to tell the operator
+     * @param actions what to do
+     */
+    public record OrderResult(OperatorAnswer answer, List<SourceAction> actions) {}
+
     /** Begins. */
     public List<SourceAction> start(Offer offer, long nowNanos) {
         liveness.heard(nowNanos);
@@ -115,7 +127,7 @@ public final class SourceSession {
         switch (frame.type()) {
             case PING -> {}
             case ABORT -> onAbort(frame.text());
-            case ACCEPT -> onlyIn(State.OFFERED, frame, this::onAccepted);
+            case ACCEPT -> onlyIn(State.OFFERED, frame, () -> onAccepted(nowNanos));
             case PREPARED -> onPrepared(frame);
             case NEVER ->
                 onlyIn(
@@ -142,8 +154,9 @@ public final class SourceSession {
         }
     }
 
-    private void onAccepted() {
+    private void onAccepted(long nowNanos) {
         state = State.COPYING;
+        rounds.begin(nowNanos);
         if (mode == MigrationMode.POSTCOPY) {
             pause();
         } else {
@@ -152,25 +165,44 @@ public final class SourceSession {
     }
 
     /** All memory is write-protected. */
-    public List<SourceAction> onTracking() {
+    public List<SourceAction> onTracking(long nowNanos) {
         if (state == State.COPYING) {
-            out.add(new SendRound(0));
+            follow(rounds.first(nowNanos));
         }
         return take();
     }
 
     /** A round was sent, and what was written meanwhile is known. */
-    public List<SourceAction> onRound(RoundSummary round) {
+    public List<SourceAction> onRound(RoundSummary round, long nowNanos) {
         if (state == State.COPYING) {
-            if (drained) {
-                pause();
-            } else if (policy.stopsAfter(round)) {
-                stopCopying(round.round());
+            if (rounds.isHeld()) {
+                rounds.keep(round);
             } else {
-                out.add(new SendRound(round.round() + 1));
+                goOnAfter(round, nowNanos);
             }
         }
         return take();
+    }
+
+    private void goOnAfter(RoundSummary round, long nowNanos) {
+        if (drained) {
+            pause();
+        } else {
+            follow(rounds.after(round, nowNanos));
+        }
+    }
+
+    private void follow(Decision decision) {
+        out.add(new SourceAction.Note(decision));
+        switch (decision.step()) {
+            case GO_ON -> out.add(new SendRound(decision.round() + 1));
+            case THROTTLE -> {
+                out.add(new SourceAction.Throttle(decision.throttlePercent()));
+                out.add(new SendRound(decision.round() + 1));
+            }
+            case SWITCH -> stopCopying(decision.round());
+            case ABORT -> giveUp("pre-copy does not converge: " + decision.reason());
+        }
     }
 
     private void stopCopying(int lastRound) {
@@ -180,6 +212,78 @@ public final class SourceSession {
         } else {
             pause();
         }
+    }
+
+    /** An operator wants something. {@return what to answer, and what to do} */
+    public OrderResult onOperator(OperatorOrder order, long nowNanos) {
+        return switch (order) {
+            case CANCEL -> cancel();
+            case SWITCH_OVER -> switchOver(nowNanos);
+            case PAUSE -> hold(nowNanos);
+            case RESUME -> release(nowNanos);
+        };
+    }
+
+    private OrderResult cancel() {
+        return switch (state) {
+            case OFFERED, COPYING, PAUSING, FREEZING, PREPARING -> {
+                giveUp("the operator cancelled the move");
+                yield accepted("the move is given up" + AS_BEFORE);
+            }
+            case COMMITTED -> refused("the destination has been told to run the guest: this side cannot take it back");
+            case SERVING -> refused("the guest runs on the destination already");
+            case RESUMING -> refused("this move was handed over before it was broken off");
+            case ENDED -> refused(OVER);
+        };
+    }
+
+    private OrderResult switchOver(long nowNanos) {
+        if (!hasRounds()) {
+            return refused(noRounds());
+        }
+        if (!rounds.isStopping()) {
+            rounds.stop("the operator asked for the hand-over");
+        }
+        rounds.release(nowNanos).ifPresent(round -> goOnAfter(round, nowNanos));
+        return accepted(
+                mode == MigrationMode.HYBRID
+                        ? "the round is cut short, and the guest handed over"
+                        : "the guest is handed over after this round");
+    }
+
+    private OrderResult hold(long nowNanos) {
+        if (!hasRounds()) {
+            return refused(noRounds());
+        }
+        if (rounds.isHeld()) {
+            return accepted("nothing is being sent already");
+        }
+        rounds.hold(nowNanos);
+        return accepted("nothing is sent until 'resume'; the guest runs on");
+    }
+
+    private OrderResult release(long nowNanos) {
+        if (!hasRounds() || !rounds.isHeld()) {
+            return refused("nothing is held");
+        }
+        rounds.release(nowNanos).ifPresent(round -> goOnAfter(round, nowNanos));
+        return accepted("sending goes on");
+    }
+
+    private boolean hasRounds() {
+        return mode != MigrationMode.POSTCOPY && (state == State.OFFERED || state == State.COPYING);
+    }
+
+    private String noRounds() {
+        return state == State.ENDED ? OVER : "the hand-over has begun";
+    }
+
+    private OrderResult accepted(String text) {
+        return new OrderResult(new OperatorAnswer(true, text), take());
+    }
+
+    private OrderResult refused(String text) {
+        return new OrderResult(new OperatorAnswer(false, text), take());
     }
 
     private void onComplete() {
@@ -264,6 +368,9 @@ public final class SourceSession {
                         + " ms");
             }
             sendMapWhenDue(nowNanos);
+            if (state == State.COPYING && !drained) {
+                rounds.onTick(nowNanos).ifPresent(this::follow);
+            }
         }
         return take();
     }

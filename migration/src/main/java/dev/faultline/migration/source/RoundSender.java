@@ -20,6 +20,7 @@ final class RoundSender {
     private final SendLedger ledger;
     private final SourceCounters counters;
     private final TestSwitch testSwitch;
+    private final Gate gate;
     private List<PageBits> dirty;
     private List<PageBits> lastSent;
     private int round;
@@ -31,8 +32,10 @@ final class RoundSender {
             PageSender sender,
             SendLedger ledger,
             SourceCounters counters,
+            Gate gate,
             TestSwitch testSwitch) {
         this.host = host;
+        this.gate = gate;
         this.memory = memory;
         this.tracker = tracker;
         this.sender = sender;
@@ -67,11 +70,12 @@ final class RoundSender {
 
     private long send(int number) throws IOException {
         round = number;
-        long sentPages = sender.sendAll(dirty, number);
+        List<PageBits> unsent = memory.newBits();
+        long sentPages = sender.sendAll(dirty, number, unsent);
         sender.requestAck();
         counters.precopyPages.addAndGet(sentPages);
         lastSent = dirty;
-        dirty = memory.newBits();
+        dirty = unsent;
         return sentPages;
     }
 
@@ -106,7 +110,8 @@ final class RoundSender {
     /** With the guest paused: sends what is dirty and waits until it has taken effect, so that nothing is dirty. */
     void copyRest(FinalMap map) throws IOException {
         scanLast();
-        counters.precopyPages.addAndGet(sender.sendAll(dirty, round + 1L));
+        gate.reopen();
+        counters.precopyPages.addAndGet(sender.sendAll(dirty, round + 1L, memory.newBits()));
         sender.requestAck();
         if (testSwitch != TestSwitch.DROP_BARRIER) {
             ledger.awaitApplied();

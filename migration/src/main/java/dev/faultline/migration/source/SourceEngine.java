@@ -1,8 +1,11 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.MigrationProgress;
+import dev.faultline.migration.OperatorAnswer;
+import dev.faultline.migration.OperatorOrder;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.EngineLoop;
@@ -27,7 +30,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Moves a guest away: runs the source's session over connections and a real guest. One thread owns the session; workers
@@ -45,7 +48,7 @@ public final class SourceEngine {
     private final Guest guest;
     private final SourceOptions options;
     private final Journal journal;
-    private final Consumer<MigrationProgress> progress;
+    private final SourceObserver observer;
     private final SourceStory story;
     private final SourceCounters counters;
     private final SendLedger ledger;
@@ -56,6 +59,9 @@ public final class SourceEngine {
     private final PageSender sender;
     private final RoundSender rounds;
     private final SourceSession session;
+    private final Gate roundGate;
+    private final Gate pushGate;
+    private final OrderDesk orders;
     private final EngineLoop loop;
     private final Outbox outbox;
 
@@ -75,25 +81,32 @@ public final class SourceEngine {
             SourceMemory memory,
             Connections connections,
             SourceStory story,
-            Consumer<MigrationProgress> progress) {
+            SourceObserver observer) {
         this.host = host;
         this.story = story;
         counters = story.counters;
         this.guest = guest;
         this.options = options;
         this.journal = journal;
-        this.progress = progress;
+        this.observer = observer;
         ledger = new SendLedger(host);
         map = new FinalMap(host);
         tracker = new WriteTracker(host, guest);
+        Limits limits = options.limits();
         session = new SourceSession(
-                options.mode(), new RoundPolicy(options.mode()), options.holdMapNanos(), guest.writesPinnedPages());
+                options.mode(),
+                new RoundPolicy(options.mode(), limits),
+                options.holdMapNanos(),
+                guest.writesPinnedPages());
         loop = new EngineLoop(host, reason -> perform(session.onFailure(reason)), this::tick);
         this.connections = connections;
         outbox = new Outbox(host, connections.control());
         this.memory = memory;
-        sender = new PageSender(connections.pages(), memory.newReaders(), ledger, counters);
-        rounds = new RoundSender(host, memory, tracker, sender, ledger, counters, options.testSwitch());
+        orders = new OrderDesk(host, loop, this::carryOut);
+        roundGate = new Gate(host, new Pace(limits.maxBytesPerSecond()));
+        pushGate = new Gate(host, new Pace(limits.maxPostcopyBytesPerSecond()));
+        sender = new PageSender(connections.pages(), memory.newReaders(), ledger, counters, roundGate, pushGate);
+        rounds = new RoundSender(host, memory, tracker, sender, ledger, counters, roundGate, options.testSwitch());
     }
 
     /**
@@ -103,19 +116,16 @@ public final class SourceEngine {
      * @param guest the guest, running or paused here
      * @param options how
      * @param journal the guest's journal; when this returns or throws, it holds what is left to be resumed, if anything
-     * @param progress told of the progress some times a second
+     * @param observer told how it goes on
      * @return what was done
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
     public static SourceReport run(
-            Host host, Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
+            Host host, Guest guest, SourceOptions options, Journal journal, SourceObserver observer)
             throws MigrationException {
         long sessionId = host.newId();
         try {
-            GuestState state = guest.state();
-            if (state != GuestState.RUNNING && state != GuestState.PAUSED) {
-                throw new MigrationException("this guest cannot be moved: it is " + state, null);
-            }
+            options.checkFits(guest);
             try (SourceMemory memory = new SourceMemory(guest)) {
                 Connections first = Connections.open(host, options.destination(), sessionId, 0);
                 try {
@@ -125,7 +135,7 @@ public final class SourceEngine {
                     throw e;
                 }
                 SourceStory story = new SourceStory(host.nanoTime());
-                SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, progress);
+                SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
                 engine.run(engine.session.start(Offer.of(guest), host.nanoTime()));
                 return engine.goOn(new Reconnection(host, options, sessionId, 0));
             }
@@ -141,12 +151,12 @@ public final class SourceEngine {
      * @param guest the guest, paused here
      * @param options how; the address is where the destination listens now
      * @param journal the guest's journal, in phase COMMITTED or SERVING
-     * @param progress told of the progress some times a second
+     * @param observer told how it goes on
      * @return what was done
      * @throws MigrationException if it did not come to its end; the message says where the guest is
      */
     public static SourceReport resume(
-            Host host, Guest guest, SourceOptions options, Journal journal, Consumer<MigrationProgress> progress)
+            Host host, Guest guest, SourceOptions options, Journal journal, SourceObserver observer)
             throws MigrationException {
         Entry left = journal.entry();
         try (SourceMemory memory = new SourceMemory(guest)) {
@@ -155,7 +165,7 @@ public final class SourceEngine {
             SourceStory story = new SourceStory(host.nanoTime());
             story.stoppedHere = left.runs();
             story.dirty = journal.dirty(guest.regions());
-            SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, progress);
+            SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
             engine.runAgain();
             return engine.goOn(new Reconnection(host, options, left.sessionId(), attempt));
         } catch (GuestException | LinuxException e) {
@@ -179,7 +189,7 @@ public final class SourceEngine {
             if (connections.isEmpty()) {
                 break;
             }
-            now = new SourceEngine(host, guest, options, journal, memory, connections.get(), story, progress);
+            now = new SourceEngine(host, guest, options, journal, memory, connections.get(), story, observer);
             now.runAgain();
         }
         return now.end();
@@ -213,7 +223,12 @@ public final class SourceEngine {
                 "faults",
                 () -> new FaultAnswerer(connections.faults(), memory.newReaders(), map, counters, sendTwice).run());
         perform(first);
+        Function<OperatorOrder, OperatorAnswer> give = orders::give;
+        loop.tell(observer::began, give);
         loop.run();
+        orders.close();
+        roundGate.end();
+        pushGate.end();
         ledger.breakOff();
         map.giveUp();
         outbox.end();
@@ -234,6 +249,12 @@ public final class SourceEngine {
         connections.close();
     }
 
+    private OperatorAnswer carryOut(OperatorOrder order) {
+        SourceSession.OrderResult result = session.onOperator(order, host.nanoTime());
+        perform(result.actions());
+        return result.answer();
+    }
+
     private void readControl() throws IOException, InterruptedException {
         while (true) {
             Frame frame = connections.control().read();
@@ -252,9 +273,9 @@ public final class SourceEngine {
         long now = host.nanoTime();
         perform(session.onTick(now));
         loop.tell(
-                progress,
+                observer,
                 new MigrationProgress(
-                        phase,
+                        roundGate.isHeld() ? "held" : phase,
                         story.finishedRounds.size(),
                         counters.sentBytes.get(),
                         counters.faultPages.get() + counters.faultCurrent.get(),
@@ -287,11 +308,21 @@ public final class SourceEngine {
                 // On a thread of its own: protecting a big guest takes seconds, and the session has to be heard.
                 loop.start("track", () -> {
                     tracker.start();
-                    loop.post(() -> perform(session.onTracking()));
+                    loop.post(() -> perform(session.onTracking(host.nanoTime())));
                 });
             case SourceAction.SendRound send -> sendRound(send.round(), () -> rounds.sendRound(send.round()));
             case SourceAction.SendDrainedRound send ->
                 sendRound(send.round(), () -> rounds.sendDrainedRound(send.round(), guest));
+            case SourceAction.Note note -> {
+                story.decisions.add(note.decision());
+                loop.tell(observer::decided, note.decision());
+            }
+            case SourceAction.Hold hold -> roundGate.hold(hold.hold());
+            case SourceAction.CutRound _ -> roundGate.cutShort();
+            case SourceAction.Throttle throttle -> {
+                story.throttled = true; // also if the answer is lost
+                guest.throttle(throttle.percent());
+            }
             case SourceAction.Pause _ -> pause();
             case SourceAction.CopyRest _ -> freeze(() -> rounds.copyRest(map));
             case SourceAction.FreezeMap _ -> freeze(() -> rounds.freeze(map));
@@ -319,7 +350,7 @@ public final class SourceEngine {
             RoundSummary summary = round.call();
             loop.post(() -> {
                 story.finishedRounds.add(summary);
-                perform(session.onRound(summary));
+                perform(session.onRound(summary, host.nanoTime()));
             });
         });
     }
@@ -363,6 +394,7 @@ public final class SourceEngine {
             journal.record(Phase.PAUSED, true);
             story.stoppedHere = true; // also if the answer is lost: the machine may stop later
             guest.pause();
+            story.throttled = false;
         }
         if (options.mode() != MigrationMode.PRECOPY) {
             rounds.closeRounds();
@@ -404,6 +436,9 @@ public final class SourceEngine {
     private void release(boolean resume, boolean isSettled) {
         settled = isSettled;
         try {
+            if (story.throttled) {
+                guest.throttle(0);
+            }
             if (resume && story.stoppedHere) {
                 guest.resume(); // first: ending the tracking of a big guest takes a while
             }

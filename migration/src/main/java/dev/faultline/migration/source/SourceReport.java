@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.List;
  *
  * @param mode when the guest changed hosts
  * @param rounds the rounds of pre-copy, in order
+ * @param decisions what was decided before the hand-over, in order
  * @param precopyPages pages with content that were sent in rounds
  * @param dirtyPages pages that the destination lacked at the hand-over
  * @param pushedPages pages with content that were pushed after it
@@ -23,6 +25,7 @@ import java.util.List;
 public record SourceReport(
         MigrationMode mode,
         List<RoundSummary> rounds,
+        List<Decision> decisions,
         long precopyPages,
         long dirtyPages,
         long pushedPages,

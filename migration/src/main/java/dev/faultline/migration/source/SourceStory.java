@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.page.PageBits;
@@ -10,7 +11,10 @@ import java.util.List;
 final class SourceStory {
     final SourceCounters counters = new SourceCounters();
     final List<RoundSummary> finishedRounds = new ArrayList<>();
+    final List<Decision> decisions = new ArrayList<>();
     final long beganNanos;
+    /** Whether the guest may be slowed down. */
+    boolean throttled;
     /** Whether this move stopped the guest, which ran. */
     boolean stoppedHere;
     /** Whether the destination may have loaded the guest, and wait to hear who runs it. */
@@ -29,6 +33,7 @@ final class SourceStory {
         return new SourceReport(
                 mode,
                 List.copyOf(finishedRounds),
+                List.copyOf(decisions),
                 counters.precopyPages.get(),
                 counters.dirtyPages.get(),
                 counters.pushedPages.get(),

@@ -69,6 +69,8 @@ public final class TestGuest implements Guest {
     boolean refuseLoad;
     Runnable beforePause = () -> {};
     Runnable beforeSave = () -> {};
+    volatile int throttlePercent;
+    private long owedRestNanos;
     private long pass = 1;
     private int index;
     final AtomicLong verified = new AtomicLong();
@@ -118,7 +120,20 @@ public final class TestGuest implements Guest {
                 }
                 stopped = false;
             }
+            long begin = System.nanoTime();
             step();
+            restAfter(System.nanoTime() - begin);
+        }
+    }
+
+    /** As long as the throttle wants it for so much work, in rests that are long enough to be kept to. */
+    private void restAfter(long workNanos) {
+        int percent = throttlePercent;
+        owedRestNanos += percent == 0 ? -owedRestNanos : workNanos * percent / (100 - percent);
+        if (owedRestNanos > 1_000_000) {
+            long begin = System.nanoTime();
+            java.util.concurrent.locks.LockSupport.parkNanos(owedRestNanos);
+            owedRestNanos -= System.nanoTime() - begin;
         }
     }
 
@@ -211,6 +226,7 @@ public final class TestGuest implements Guest {
         beforePause.run();
         synchronized (turn) {
             state = GuestState.PAUSED;
+            throttlePercent = 0;
             long deadline = System.nanoTime() + 5_000_000_000L;
             while (!stopped) {
                 try {
@@ -223,6 +239,16 @@ public final class TestGuest implements Guest {
                 }
             }
         }
+    }
+
+    @Override
+    public boolean canThrottle() {
+        return true;
+    }
+
+    @Override
+    public void throttle(int percent) {
+        throttlePercent = percent;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Tries every order of frames, finished work and up to two failures (a cut, silence, a failed worker on either side, a
@@ -47,6 +48,56 @@ class HandOverSearchTest {
         assertThat(ends).contains(List.of("") + " / " + List.of(""));
         assertThat(ends).anyMatch(end -> end.contains("the hand-over is in doubt, so the guest stays paused here"));
         assertThat(ends).anyMatch(end -> end.contains("the destination could not start the guest"));
+    }
+
+    /** As above, with up to two words of an operator at any time, each in place of a failure. */
+    @ParameterizedTest
+    @EnumSource(MigrationMode.class)
+    void noOrderOfAnOperatorGivesTheGuestTwoOwnersOrNone(MigrationMode mode) {
+        Set<String> seen = new HashSet<>();
+        Set<String> ends = new HashSet<>();
+        Deque<List<String>> open = new ArrayDeque<>(List.of(List.of()));
+        while (!open.isEmpty()) {
+            List<String> path = open.remove();
+            SessionPair pair = replayWithRounds(mode, path);
+            check(pair, path);
+            checkCancelled(pair, path);
+            List<String> steps = new ArrayList<>(pair.steps(MAX_FAILURES - pair.orders));
+            steps.addAll(pair.orderSteps(MAX_FAILURES - pair.failures));
+            if (steps.isEmpty()) {
+                if (!pair.cancelled) {
+                    checkEnd(pair, path);
+                }
+                ends.add(String.valueOf(pair.sourceEnds));
+            }
+            for (String step : steps) {
+                List<String> next = new ArrayList<>(path);
+                next.add(step);
+                if (seen.add(replayWithRounds(mode, next).key())) {
+                    open.add(next);
+                }
+            }
+        }
+        assertThat(ends).contains(List.of("").toString());
+        assertThat(ends).contains("[the operator cancelled the move; the guest goes on here as before]");
+    }
+
+    private static SessionPair replayWithRounds(MigrationMode mode, List<String> path) {
+        SessionPair pair = new SessionPair(mode, true);
+        pair.dirtyRounds = 1;
+        path.forEach(pair::take);
+        return pair;
+    }
+
+    private static void checkCancelled(SessionPair pair, List<String> path) {
+        if (pair.cancelled) {
+            assertThat(pair.committed).as("committed although %s", path).isFalse();
+            assertThat(pair.sourceRuns).as("the source's guest after %s", path).isTrue();
+            assertThat(pair.destinationRuns).as("two owners after %s", path).isFalse();
+        }
+        if (pair.cancelRefused) {
+            assertThat(pair.committed).as("refused too early: %s", path).isTrue();
+        }
     }
 
     private static SessionPair replay(MigrationMode mode, boolean running, List<String> path) {

@@ -2,6 +2,7 @@ package dev.faultline.migration.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.wire.Frame;
@@ -212,7 +213,11 @@ class ResumeSearchTest {
                 source = null;
                 send(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, new byte[0]));
             } else {
-                source = new SourceSession(MigrationMode.HYBRID, new RoundPolicy(MigrationMode.HYBRID), 0, false);
+                source = new SourceSession(
+                        MigrationMode.HYBRID,
+                        new RoundPolicy(MigrationMode.HYBRID, Limits.of(MigrationMode.HYBRID)),
+                        0,
+                        false);
                 onSource(source.resume(phase == Phase.SERVING, true, 0));
             }
         }

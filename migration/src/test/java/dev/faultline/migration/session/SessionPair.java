@@ -1,6 +1,8 @@
 package dev.faultline.migration.session;
 
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.OperatorOrder;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.wire.Frame;
@@ -47,11 +49,18 @@ final class SessionPair {
     boolean destinationInDoubt;
     String resumeOutcome = "resumed";
     int failures;
+    /** How many rounds leave something dirty. */
+    int dirtyRounds;
+
+    boolean held;
+    boolean cancelled;
+    boolean cancelRefused;
+    int orders;
     final List<String> sourceEnds = new ArrayList<>();
     final List<String> destinationEnds = new ArrayList<>();
 
     SessionPair(MigrationMode mode, boolean runsAtFirst) {
-        source = new SourceSession(mode, new RoundPolicy(mode), 0, false);
+        source = new SourceSession(mode, new RoundPolicy(mode, Limits.of(mode)), 0, false);
         ranAtFirst = runsAtFirst;
         sourceRuns = runsAtFirst;
         onSource(source.start(OFFER, 0));
@@ -78,6 +87,30 @@ final class SessionPair {
         return steps;
     }
 
+    /** {@return what an operator may say next; who has said PAUSE has always one more word} */
+    List<String> orderSteps(int maxOrders) {
+        if (!sourceEnds.isEmpty()) {
+            return List.of();
+        }
+        if (orders < maxOrders) {
+            return List.of("order PAUSE", "order RESUME", "order SWITCH_OVER", "order CANCEL");
+        }
+        return held ? List.of("order RESUME") : List.of();
+    }
+
+    private void order(OperatorOrder order) {
+        orders++;
+        SourceSession.OrderResult result = source.onOperator(order, 0);
+        if (result.answer().accepted()) {
+            sourceHistory.add(order.name()); // else nothing has changed
+        }
+        if (order == OperatorOrder.CANCEL) {
+            cancelled |= result.answer().accepted();
+            cancelRefused |= !result.answer().accepted();
+        }
+        onSource(result.actions());
+    }
+
     private void failureSteps(List<String> steps) {
         if (sourceEnds.isEmpty()) {
             steps.addAll(List.of("source fails", "source hears nothing"));
@@ -99,7 +132,13 @@ final class SessionPair {
             case "frame to destination" -> destinationGets(toDestination.remove());
             case "source work" -> finishSourceWork(sourceWork.remove());
             case "destination work" -> finishDestinationWork(destinationWork.remove());
-            default -> fail(step);
+            default -> {
+                if (step.startsWith("order ")) {
+                    order(OperatorOrder.valueOf(step.substring("order ".length())));
+                } else {
+                    fail(step);
+                }
+            }
         }
     }
 
@@ -183,13 +222,18 @@ final class SessionPair {
         sourceHistory.add(work.getClass().getSimpleName());
         onSource(
                 switch (work) {
-                    case SourceAction.Track _ -> source.onTracking();
-                    case SourceAction.SendRound round ->
-                        source.onRound(new RoundSummary(round.round(), 1, 4096, 1, 0, 0));
+                    case SourceAction.Track _ -> source.onTracking(0);
+                    case SourceAction.SendRound round -> source.onRound(summary(round.round()), 0);
                     case SourceAction.CopyRest _, SourceAction.FreezeMap _ -> source.onMapFrozen();
                     case SourceAction.Push _ -> List.of(); // the destination says when it has everything
                     default -> throw new AssertionError(work);
                 });
+    }
+
+    private RoundSummary summary(int round) {
+        return round < dirtyRounds
+                ? new RoundSummary(round, 1, 4096, 1, 1024, 4 << 20)
+                : new RoundSummary(round, 1, 4096, 1, 0, 0);
     }
 
     private void finishDestinationWork(String work) {
@@ -219,7 +263,9 @@ final class SessionPair {
                     }
                 }
                 case SourceAction.Finish finish -> sourceEnds.add(finish.failure());
+                case SourceAction.Hold hold -> held = hold.hold();
                 case SourceAction.SendMap _, SourceAction.Relinquish _, SourceAction.TakeNeeded _ -> {}
+                case SourceAction.Note _, SourceAction.CutRound _, SourceAction.Throttle _ -> {}
                 default -> {
                     if (action instanceof SourceAction.Push) {
                         sourcePhase = Optional.of(Phase.SERVING);

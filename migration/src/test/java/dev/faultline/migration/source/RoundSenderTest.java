@@ -14,6 +14,7 @@ import dev.faultline.uffd.memory.PageSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,6 +30,10 @@ class RoundSenderTest {
     }
 
     private static int dirtyAfter(Steps steps) throws Exception {
+        return dirtyAfter(_ -> {}, 0, steps);
+    }
+
+    private static int dirtyAfter(Consumer<Gate> before, int dirtyAfterRound, Steps steps) throws Exception {
         try (TestGuest guest = new TestGuest(PAGES * 4096L, PageSize.SIZE_4K, 1, 0, false);
                 SourceMemory memory = new SourceMemory(guest);
                 Pipe pipe = new Pipe()) {
@@ -36,12 +41,14 @@ class RoundSenderTest {
             SourceCounters counters = new SourceCounters();
             FinalMap map = new FinalMap(LocalHost.INSTANCE);
             WriteTracker tracker = new WriteTracker(LocalHost.INSTANCE, guest);
-            PageSender sender =
-                    new PageSender(new FrameChannel(new TcpLink(pipe.near)), memory.newReaders(), ledger, counters);
-            RoundSender rounds =
-                    new RoundSender(LocalHost.INSTANCE, memory, tracker, sender, ledger, counters, TestSwitch.NONE);
+            Gate gate = new Gate(LocalHost.INSTANCE, new Pace(0));
+            PageSender sender = new PageSender(
+                    new FrameChannel(new TcpLink(pipe.near)), memory.newReaders(), ledger, counters, gate, gate);
+            RoundSender rounds = new RoundSender(
+                    LocalHost.INSTANCE, memory, tracker, sender, ledger, counters, gate, TestSwitch.NONE);
             tracker.start();
-            assertThat(rounds.sendRound(0).dirtyPages()).isZero();
+            before.accept(gate);
+            assertThat(rounds.sendRound(0).dirtyPages()).isEqualTo(dirtyAfterRound);
             steps.run(rounds, ledger, map);
             tracker.stop();
             return map.await().getFirst().size();
@@ -72,17 +79,42 @@ class RoundSenderTest {
     @Test
     void copyingTheRestEndsWhenAllOfItIsAcknowledgedAndLeavesNothingDirty() throws Exception {
         assertThat(dirtyAfter((rounds, ledger, map) -> {
-                    Thread copy = Thread.ofPlatform().start(() -> {
-                        try {
-                            rounds.copyRest(map);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    });
+                    Thread copy = copyRest(rounds, map);
                     assertThat(copy.join(Duration.ofMillis(100))).isFalse();
                     ledger.applied(FRAMES + 1);
                     assertThat(copy.join(Duration.ofSeconds(10))).isTrue();
                 }))
                 .isZero();
+    }
+
+    @Test
+    void whatARoundThatWasCutShortHasNotSentStaysDirty() throws Exception {
+        assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledger, map) -> {
+                    ledger.applied(1); // the frame that asks for the acknowledgement
+                    rounds.closeRounds();
+                    rounds.freeze(map);
+                }))
+                .isEqualTo(PAGES);
+    }
+
+    @Test
+    void preCopyCopiesWhatACutRoundLeft() throws Exception {
+        assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledger, map) -> {
+                    Thread copy = copyRest(rounds, map);
+                    assertThat(copy.join(Duration.ofMillis(100))).isFalse();
+                    ledger.applied(1 + FRAMES);
+                    assertThat(copy.join(Duration.ofSeconds(10))).isTrue();
+                }))
+                .isZero();
+    }
+
+    private static Thread copyRest(RoundSender rounds, FinalMap map) {
+        return Thread.ofPlatform().start(() -> {
+            try {
+                rounds.copyRest(map);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 }

@@ -32,4 +32,9 @@ public final class Processes {
     public static boolean isRoot() {
         return LibC.geteuid() == 0;
     }
+
+    /** {@return the user that this process acts as, by number} */
+    public static int userId() {
+        return LibC.geteuid();
+    }
 }

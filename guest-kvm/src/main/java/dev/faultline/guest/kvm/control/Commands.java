@@ -26,18 +26,20 @@ final class Commands {
     private final ServedGuest guest;
     private final GuestDescription description;
     private final Lifecycle lifecycle;
-    private final EngineClaim claim = new EngineClaim();
+    private final EngineClaim claim;
     private final Map<String, Entry> commands;
 
     Commands(ServedGuest guest, Runnable quit) {
         this.guest = guest;
         description = GuestDescription.of(guest.machine(), guest.why());
+        claim = new EngineClaim(() -> guest.machine().throttle(0));
         lifecycle = new Lifecycle(guest.machine()::state);
         commands = Map.of(
                 "query", new Entry(Set.of(), (_, _) -> Answer.of(ReportJson.write(report()))),
                 "attach", new Entry(Set.of(), (session, _) -> attach(session)),
                 "pause", new Entry(Set.of(), (session, _) -> pause(session)),
                 "resume", new Entry(Set.of(), (session, _) -> resume(session)),
+                "throttle", new Entry(Set.of("percent"), this::throttle),
                 "save-state", new Entry(Set.of(), (session, _) -> saveState(session)),
                 "load-state", new Entry(Set.of("state"), this::loadState),
                 "relinquish", new Entry(Set.of(), (session, _) -> relinquish(session)),
@@ -115,6 +117,20 @@ final class Commands {
 
     private Answer resume(ControlSession session) {
         return change(session, Step.RESUME, () -> guest.machine().resume());
+    }
+
+    /** A guest never stays throttled without an engine, also if its engine has gone while this was carried out. */
+    private Answer throttle(ControlSession session, ObjectNode arguments) {
+        long percent = Json.number(arguments, "percent");
+        claim.checkIsEngine(session);
+        if (percent != (int) percent) {
+            throw new RefusedException(ErrorClass.BAD_REQUEST, "no guest can be throttled by " + percent + " %");
+        }
+        guest.machine().throttle((int) percent);
+        if (session.isOver()) {
+            guest.machine().throttle(0);
+        }
+        return Answer.empty();
     }
 
     private Answer relinquish(ControlSession session) {

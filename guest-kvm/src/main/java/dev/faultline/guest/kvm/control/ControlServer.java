@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The control socket of a guest process. Whoever it serves is root or the user of this process.
  *
- * <p>Engines come and go: when the engine's connection closes, its claim ends and nothing else happens. A guest that it
+ * <p>Engines come and go: when the engine's connection closes, its claim ends, with it any throttling, and nothing else happens. A guest that it
  * paused and did not relinquish stays paused, since a hand-over may be in doubt and the guest may run elsewhere by now;
  * the next engine decides.
  */

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which connection's engine has the guest: one at a time, until that connection closes. The end of a claim changes
- * nothing else. A guest that its engine paused stays paused, because a hand-over may be in doubt: whether it may run here
+ * Which connection's engine has the guest: one at a time, until that connection closes. The end of a claim ends the
+ * throttling and changes nothing else. A guest that its engine paused stays paused, because a hand-over may be in doubt: whether it may run here
  * again is for the next engine to find out.
  */
 final class EngineClaim {
@@ -17,7 +17,13 @@ final class EngineClaim {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
+    private final Runnable onEnd;
     private @Nullable ControlSession engine;
+
+    /** Makes one that nobody has; what is run when one ends waits for nothing. */
+    EngineClaim(Runnable onEnd) {
+        this.onEnd = onEnd;
+    }
 
     void take(ControlSession session) {
         lock.lock();
@@ -49,6 +55,7 @@ final class EngineClaim {
         try {
             if (engine == session) {
                 engine = null;
+                onEnd.run();
                 ended.signalAll();
             }
         } finally {
@@ -62,6 +69,20 @@ final class EngineClaim {
         try {
             if (engine != null && engine != session) {
                 throw busy(engine);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws unless the session is the engine's. */
+    void checkIsEngine(ControlSession session) {
+        checkMayChange(session);
+        lock.lock();
+        try {
+            if (engine == null) {
+                throw new RefusedException(
+                        ErrorClass.WRONG_STATE, "throttle needs an attached engine: it ends with the attachment");
             }
         } finally {
             lock.unlock();

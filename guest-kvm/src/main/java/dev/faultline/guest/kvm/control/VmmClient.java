@@ -104,6 +104,16 @@ public final class VmmClient implements Guest {
     }
 
     @Override
+    public boolean canThrottle() {
+        return true;
+    }
+
+    @Override
+    public void throttle(int percent) {
+        control.call("throttle", Json.object().put("percent", percent));
+    }
+
+    @Override
     public byte[] saveDeviceState() {
         ControlConnection.Reply reply = control.call("save-state", Json.object());
         return control.understand("save-state", () -> Json.base64(reply.value(), "state"));

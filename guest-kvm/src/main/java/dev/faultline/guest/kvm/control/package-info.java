@@ -11,6 +11,7 @@
  *
  * The commands of one connection are carried out in their order; several connections are served at once. {@code query}
  * and {@code quit} are always taken; what changes the guest is taken from anybody while no engine is attached, and only
- * from the attached engine's connection otherwise.
+ * from the attached engine's connection otherwise. {@code throttle}, which takes {@code percent} of each vCPU's time from
+ * the running guest (0 to 99), is taken from the attached engine only, and ends with a pause or with the attachment.
  */
 package dev.faultline.guest.kvm.control;

@@ -34,6 +34,15 @@ public interface Machine extends AutoCloseable {
     void pause();
 
     /**
+     * Takes a part of each vCPU's time from the running guest: it is kept out for the first part of every 10 ms. Ends by
+     * itself at a pause.
+     *
+     * @param percent from 0, which gives all of it back and may be asked for at any time, to 99
+     * @throws GuestException if it does not run
+     */
+    void throttle(int percent);
+
+    /**
      * {@return everything of the paused machine that is not memory, its counters included}
      *
      * @throws GuestException if it is not paused, or a vCPU has failed

@@ -20,6 +20,7 @@ abstract sealed class VcpuMachine implements Machine permits KvmMachine, NativeM
     private final MemoryMap map;
     private final List<? extends GuestCpu> cpus;
     private final List<VcpuThread> threads = new ArrayList<>();
+    private final Throttle throttle = new Throttle(this::kickAll);
     private long pagesPerSecond;
     private boolean closed;
     private volatile GuestState state;
@@ -31,8 +32,12 @@ abstract sealed class VcpuMachine implements Machine permits KvmMachine, NativeM
         this.state = state;
         this.pagesPerSecond = map.workload().pagesPerSecond();
         for (int i = 0; i < cpus.size(); i++) {
-            threads.add(new VcpuThread("vcpu-" + i, cpus.get(i)));
+            threads.add(new VcpuThread("vcpu-" + i, cpus.get(i), throttle));
         }
+    }
+
+    private void kickAll() {
+        threads.forEach(VcpuThread::kickIfRunning);
     }
 
     static MemoryMap layOut(Workload workload, Memfd file, GuestMapping mapping) {
@@ -80,7 +85,25 @@ abstract sealed class VcpuMachine implements Machine permits KvmMachine, NativeM
             threads.forEach(VcpuThread::keepRunning);
             throw new GuestException("The machine cannot be paused: " + describe(stuck) + " The guest runs on.");
         }
+        throttle.set(0);
         state = GuestState.PAUSED;
+    }
+
+    /** Giving time back waits for nothing: who does it may be about to let go of a guest that cannot be paused. */
+    @Override
+    public final void throttle(int percent) {
+        if (percent < 0 || percent > Throttle.MAX_PERCENT) {
+            throw new GuestException("The machine cannot be throttled by " + percent + " %: 0 to "
+                    + Throttle.MAX_PERCENT + " can be taken.");
+        }
+        if (percent == 0) {
+            throttle.set(0);
+            return;
+        }
+        synchronized (this) {
+            require(GuestState.RUNNING, "be throttled");
+            throttle.set(percent);
+        }
     }
 
     /** Returns the thread that did not stop in time. */
@@ -143,6 +166,7 @@ abstract sealed class VcpuMachine implements Machine permits KvmMachine, NativeM
         if (stuck != null) {
             throw new GuestException("The machine cannot be closed: " + describe(stuck));
         }
+        throttle.end();
         closed = true;
         state = GuestState.RELINQUISHED;
         cpus.forEach(GuestCpu::close);

@@ -37,13 +37,15 @@ final class VcpuThread implements RunPermit {
 
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.STOPPED);
     private final GuestCpu cpu;
+    private final Throttle throttle;
     private final Thread thread;
     private volatile int threadId;
     private volatile @Nullable String failure;
     private volatile @Nullable Thread waiter;
 
-    VcpuThread(String name, GuestCpu cpu) {
+    VcpuThread(String name, GuestCpu cpu, Throttle throttle) {
         this.cpu = cpu;
+        this.throttle = throttle;
         thread = Thread.ofPlatform().daemon().name(name).unstarted(this::live);
         thread.start();
     }
@@ -113,6 +115,13 @@ final class VcpuThread implements RunPermit {
         }
     }
 
+    /** Makes it see that it is throttled. */
+    void kickIfRunning() {
+        if (isRunning()) {
+            kick();
+        }
+    }
+
     private void kick() {
         cpu.kick(threadId);
         LockSupport.unpark(thread);
@@ -120,12 +129,26 @@ final class VcpuThread implements RunPermit {
 
     @Override
     public boolean granted() {
+        return isRunning() && throttle.restNanos(System.nanoTime()) == 0;
+    }
+
+    private boolean isRunning() {
         return phase.get() == Phase.RUNNING;
     }
 
     @Override
     public void restUntil(long untilNanos) {
-        for (long left = untilNanos - System.nanoTime(); left > 0 && granted(); left = untilNanos - System.nanoTime()) {
+        for (long left = untilNanos - System.nanoTime();
+                left > 0 && isRunning();
+                left = untilNanos - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    private void restWhileThrottled() {
+        for (long left = throttle.restNanos(System.nanoTime());
+                left > 0 && isRunning();
+                left = throttle.restNanos(System.nanoTime())) {
             LockSupport.parkNanos(this, left);
         }
     }
@@ -147,6 +170,7 @@ final class VcpuThread implements RunPermit {
     private void runUntilStopped() {
         try {
             do {
+                restWhileThrottled();
                 cpu.run(this);
             } while (!phase.compareAndSet(Phase.STOPPING, Phase.STOPPED));
         } catch (GuestException e) {

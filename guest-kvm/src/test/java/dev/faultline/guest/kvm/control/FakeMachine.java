@@ -23,6 +23,7 @@ final class FakeMachine implements Machine {
 
     volatile Hook inPause = () -> {};
     volatile Hook inLoad = () -> {};
+    volatile int percent;
     volatile byte[] deviceState = {1, 2, 3};
     final AtomicInteger inside = new AtomicInteger();
     final AtomicInteger mostInside = new AtomicInteger();
@@ -56,6 +57,11 @@ final class FakeMachine implements Machine {
     @Override
     public void pause() {
         step(inPause, GuestState.PAUSED);
+    }
+
+    @Override
+    public void throttle(int newPercent) {
+        percent = newPercent;
     }
 
     @Override
