@@ -21,6 +21,7 @@ import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
 import dev.faultline.migration.wire.ProtocolException;
 import dev.faultline.migration.wire.Role;
+import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
  * owns the session; workers take pages and the answers to faults.
  */
 final class Reception {
+    private static final System.Logger LOG = System.getLogger(Reception.class.getName());
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
     private static final long SLOW_NANOS_PER_BYTE = 50;
     /** Pages that one NEEDED frame tells of. */
@@ -59,6 +61,7 @@ final class Reception {
     private boolean settled;
     private boolean brokenOff;
     private volatile boolean sourceHasHeard;
+    private volatile boolean discarded;
 
     Reception(Arrival arrival, Gathering.Source source, boolean again, Consumer<MigrationProgress> progress) {
         this.arrival = arrival;
@@ -275,8 +278,7 @@ final class Reception {
         try {
             journal.record(Phase.COMPLETE);
         } catch (GuestException e) {
-            System.getLogger(Reception.class.getName())
-                    .log(System.Logger.Level.WARNING, "that the move is complete could not be written down", e);
+            LOG.log(System.Logger.Level.WARNING, "that the move is complete could not be written down", e);
         }
     }
 
@@ -307,6 +309,9 @@ final class Reception {
         loop.start("load", () -> {
             journal.record(Phase.LOADING, (prepare.flags() & Frame.FLAG_RUN) != 0);
             guest.loadDeviceState(prepare.payload());
+            if (discarded) {
+                return; // what it has seen of memory may be anything
+            }
             journal.record(Phase.PREPARED); // before the source may be told so
             loop.post(() -> perform(session.onLoaded()));
         });
@@ -351,7 +356,16 @@ final class Reception {
         }
     }
 
+    /** A load that waits for a page would keep the machine from hearing anything else: it is let go first. */
     private void discard() {
+        discarded = true;
+        try {
+            if (journal.phase() == Phase.LOADING) {
+                memory.disarm();
+            }
+        } catch (LinuxException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the guest's process has gone", e);
+        }
         try {
             guest.relinquish();
         } catch (GuestException e) {
