@@ -35,6 +35,9 @@ final class Judge {
     }
 
     private void watch(SimVm vm, Side side) {
+        if (vm.isStopping()) {
+            world.disturbed();
+        }
         long waited = Math.min(world.nanoTime() - vm.oldestStepNanos(), world.calmNanos());
         if (vm.isAlive() && waited > LONGEST_WAIT_NANOS) {
             world.violation("a vCPU at " + side + " waits for a page for " + waited / SECOND

@@ -154,6 +154,11 @@ public final class SimVm {
         }
     }
 
+    /** {@return whether it is being paused, which its engine may do because it gives up} */
+    public boolean isStopping() {
+        return stopping;
+    }
+
     /** {@return since when a vCPU, or a load, is at one step, of those that are at one; the present if none is} */
     public long oldestStepNanos() {
         long oldest = Math.min(world.nanoTime(), loadStepNanos);
