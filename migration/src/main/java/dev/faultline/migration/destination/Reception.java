@@ -155,7 +155,8 @@ final class Reception {
             return;
         }
         boolean complete = failure.isEmpty();
-        if (sourceHasHeard || !(complete || journal.phase() == Phase.PREPARED)) {
+        boolean mayBeAsked = complete || journal.phase() == Phase.PREPARED || journal.phase() == Phase.NEVER;
+        if (sourceHasHeard || !mayBeAsked) {
             journal.forget();
             return;
         }
@@ -259,7 +260,7 @@ final class Reception {
             case DestinationAction.ApplyMap map -> MapApplier.apply(map.frame(), arrival);
             case DestinationAction.Disarm _ -> {
                 memory.disarm();
-                noteComplete();
+                note(Phase.COMPLETE);
                 perform(session.onDisarmed());
             }
             case DestinationAction.Discard _ -> discard();
@@ -273,12 +274,12 @@ final class Reception {
         }
     }
 
-    /** Before the source is told, which then forgets: a successor of this engine would wait for it in vain. */
-    private void noteComplete() {
+    /** Before the source is told, which may then forget: a successor of this engine would wait for it in vain. */
+    private void note(Phase last) {
         try {
-            journal.record(Phase.COMPLETE);
+            journal.record(last);
         } catch (GuestException e) {
-            LOG.log(System.Logger.Level.WARNING, "that the move is complete could not be written down", e);
+            LOG.log(System.Logger.Level.WARNING, "how the move has ended could not be written down", e);
         }
     }
 
@@ -328,7 +329,11 @@ final class Reception {
                 guest.resume();
             }
         } catch (GuestException e) {
-            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage()), first && isGivenUp()));
+            boolean neverRuns = first && isGivenUp();
+            if (neverRuns) {
+                note(Phase.NEVER);
+            }
+            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage()), neverRuns));
             return;
         }
         if (first) {

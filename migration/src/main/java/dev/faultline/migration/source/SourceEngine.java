@@ -355,8 +355,17 @@ public final class SourceEngine {
         });
     }
 
+    /** A full disk must not keep pages from a guest that waits for them: COMMITTED leads a successor here, too. */
+    private void noteServing() {
+        try {
+            journal.record(Phase.SERVING);
+        } catch (GuestException e) {
+            LOG.log(System.Logger.Level.WARNING, "that the destination runs the guest could not be written down", e);
+        }
+    }
+
     private void push() {
-        journal.record(Phase.SERVING);
+        noteServing();
         if (resumed) {
             List<PageBits> dirty = story.dirty;
             for (int region = 0; region < dirty.size(); region++) {

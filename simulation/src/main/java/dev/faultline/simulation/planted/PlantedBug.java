@@ -77,6 +77,7 @@ public enum PlantedBug {
 
     private final String rule;
     private final String text;
+
     @SuppressWarnings("ImmutableEnumChecker") // plants have no state of their own
     private final Plant plant;
 

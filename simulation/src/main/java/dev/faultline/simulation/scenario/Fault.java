@@ -1,6 +1,7 @@
 package dev.faultline.simulation.scenario;
 
 import dev.faultline.simulation.world.Moment;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param durationNanos for how long, of those that last
  */
 record Fault(FaultKind kind, @Nullable Moment moment, long number, long durationNanos) {
-    private static final FaultKind[] KINDS = FaultKind.values();
+    private static final List<FaultKind> KINDS = List.of(FaultKind.values());
+    private static final List<Moment> MOMENTS = List.of(Moment.values());
     private static final double LEAST_NANOS = 100_000;
     private static final double MOST_NANOS = 60e9;
     private static final long SHORTEST_NANOS = 1_000_000;
@@ -24,14 +26,14 @@ record Fault(FaultKind kind, @Nullable Moment moment, long number, long duration
     private static final int MACHINE_FAULT_EVERY = 6;
 
     static Fault draw(SplittableRandom random) {
-        int kinds = random.nextInt(MACHINE_FAULT_EVERY) == 0 ? KINDS.length : KINDS.length - MACHINE_FAULTS;
-        FaultKind kind = KINDS[random.nextInt(kinds)];
+        int kinds = random.nextInt(MACHINE_FAULT_EVERY) == 0 ? KINDS.size() : KINDS.size() - MACHINE_FAULTS;
+        FaultKind kind = KINDS.get(random.nextInt(kinds));
         long duration = (long) (SHORTEST_NANOS * Math.pow(LONGEST_FACTOR, random.nextDouble()));
         if (random.nextInt(TIMED) == 0) {
             double nanos = LEAST_NANOS * Math.pow(MOST_NANOS / LEAST_NANOS, random.nextDouble());
             return new Fault(kind, null, (long) nanos, duration);
         }
-        Moment moment = Moment.values()[random.nextInt(Moment.values().length)];
+        Moment moment = MOMENTS.get(random.nextInt(MOMENTS.size()));
         return new Fault(kind, moment, (long) Math.pow(usual(moment), random.nextDouble()), duration);
     }
 

@@ -133,6 +133,7 @@ final class Injector {
     }
 
     private void fillDisk(Operator at, long nanos) {
+        lasts(nanos);
         FullDisk disk = new FullDisk(at.site().journals());
         beside("disk", () -> {
             world.time().pass(nanos);

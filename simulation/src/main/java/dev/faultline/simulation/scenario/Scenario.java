@@ -31,14 +31,14 @@ record Scenario(
     private static final int HUGE_EVERY = 12;
 
     static Scenario draw(SplittableRandom random) {
-        MigrationMode[] modes = MigrationMode.values();
+        List<MigrationMode> modes = List.of(MigrationMode.values());
         List<Fault> faults = new ArrayList<>();
         int count = FAULT_COUNTS[random.nextInt(FAULT_COUNTS.length)];
         for (int i = 0; i < count; i++) {
             faults.add(Fault.draw(random));
         }
         return new Scenario(
-                modes[random.nextInt(modes.length)],
+                modes.get(random.nextInt(modes.size())),
                 vm(random),
                 network(random),
                 random.nextInt(3) == 0 ? 0 : logarithmic(random, 1_000_000_000L, 60_000_000_000L),
