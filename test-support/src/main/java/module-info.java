@@ -5,6 +5,8 @@ import org.jspecify.annotations.NullMarked;
 module dev.faultline.testing {
     requires static transitive org.jspecify;
     requires transitive org.junit.jupiter.api;
+    requires jdk.management;
 
     exports dev.faultline.testing;
+    exports dev.faultline.testing.fuzz;
 }

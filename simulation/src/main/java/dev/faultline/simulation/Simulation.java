@@ -26,7 +26,11 @@ public final class Simulation implements AutoCloseable {
         ENGINES.setLevel(Level.OFF);
     }
 
+    /** Memory that is not the heap's goes with what refers to it, and with a large heap that may be too late. */
+    private static final int RUNS_PER_COLLECTION = 200;
+
     private final Path directory;
+    private int runs;
 
     /**
      * Makes the directory.
@@ -53,6 +57,10 @@ public final class Simulation implements AutoCloseable {
             return new Migration(seed, plant, directory, verbose).run();
         } finally {
             empty(directory);
+            runs++;
+            if (runs % RUNS_PER_COLLECTION == 0) {
+                System.gc();
+            }
         }
     }
 

@@ -20,11 +20,15 @@ final class Fdinfo {
     static UffdBacklog read(Fd fd) {
         Path path = Path.of("/proc/self/fdinfo", Integer.toString(fd.number()));
         try {
-            List<String> lines = Files.readAllLines(path);
-            return new UffdBacklog(number(lines, UNREAD), number(lines, UNRESOLVED));
+            return parse(Files.readAllLines(path));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + path, e);
         }
+    }
+
+    /** {@return what lines of fdinfo say} Throws IllegalStateException if they are not a userfaultfd's. */
+    static UffdBacklog parse(List<String> lines) {
+        return new UffdBacklog(number(lines, UNREAD), number(lines, UNRESOLVED));
     }
 
     /** {@return why a descriptor is none to serve faults with, to follow its name; empty if it is one} */
@@ -45,9 +49,18 @@ final class Fdinfo {
     private static long number(List<String> lines, String name) {
         for (String line : lines) {
             if (line.startsWith(name)) {
-                return Long.parseLong(line.substring(name.length()).strip());
+                return number(line, line.substring(name.length()).strip());
             }
         }
         throw new IllegalStateException("the descriptor is no userfaultfd: /proc tells no '" + name + "'");
+    }
+
+    private static long number(String line, String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalStateException(
+                    "/proc tells a userfaultfd's backlog in a way that is not understood: '" + line + "'");
+        }
     }
 }

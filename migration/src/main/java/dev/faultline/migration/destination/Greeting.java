@@ -18,6 +18,7 @@ record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
     /** A source says hello at once; who does not is no source. */
     static final long LIMIT_NANOS = 5_000_000_000L;
 
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
     private static final System.Logger LOG = System.getLogger(Greeting.class.getName());
 
     /** {@return what a connection says, or nothing, having closed it, if that is no hello of this version} */
@@ -72,7 +73,9 @@ record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
     private static void refuse(FrameChannel frames, long version) throws IOException {
         String reason = "the destination speaks version " + Frame.VERSION + " of the protocol, not " + version
                 + ": use the same Faultline on both sides";
-        LOG.log(System.Logger.Level.WARNING, "a source was sent away: " + reason);
+        // Each is told; who comes again and again must not fill the log.
+        boolean first = WARNED.compareAndSet(false, true);
+        LOG.log(first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, "a source was sent away: " + reason);
         frames.write(Frame.abort(reason));
         frames.endOutput();
         // Closing with something unread would reset the connection, and the reason be lost on its way.

@@ -6,13 +6,13 @@ import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.page.PageStates;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -180,6 +180,7 @@ public final class Journal implements AutoCloseable {
      * {@return the states of every page, kept from the first moment on; those that were left behind, if there are any}
      *
      * @param regions the guest's memory
+     * @throws GuestException if what was left behind is damaged; nothing is changed then
      */
     @SuppressWarnings("exports") // for the engines
     public List<PageStates> pageStates(List<GuestRegion> regions) {
@@ -188,13 +189,34 @@ public final class Journal implements AutoCloseable {
                     .map(region -> new PageStates(region.pageCount()))
                     .toList();
         }
+        if (resumed) {
+            // A shorter file would be made longer, and say that pages are absent which the guest has written to since.
+            files.requireLength(files.pages(), sizeBytes(regions));
+        }
         MemorySegment all = map(files.pages(), sizeBytes(regions));
-        List<PageStates> states = new ArrayList<>();
+        List<MemorySegment> parts = new ArrayList<>();
         long offset = 0;
         for (GuestRegion region : regions) {
             long size = PageStates.sizeBytes(region.pageCount());
-            states.add(PageStates.over(region.pageCount(), all.asSlice(offset, size)));
+            parts.add(all.asSlice(offset, size));
             offset += size;
+        }
+        return pageStates(files, regions, parts);
+    }
+
+    /** All are looked at before the first is changed. */
+    private static List<PageStates> pageStates(
+            JournalFiles files, List<GuestRegion> regions, List<MemorySegment> parts) {
+        try {
+            for (int i = 0; i < parts.size(); i++) {
+                PageStates.check(regions.get(i).pageCount(), parts.get(i));
+            }
+        } catch (IllegalArgumentException e) {
+            throw JournalFiles.damaged(files.pages(), e.getMessage(), e);
+        }
+        List<PageStates> states = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            states.add(PageStates.over(regions.get(i).pageCount(), parts.get(i)));
         }
         return states;
     }
@@ -215,7 +237,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Writes the dirty map down, before anybody is told to run the guest.
+     * Writes the dirty map down, as soon as it is known: who resumes without it takes every page for dirty.
      *
      * @param dirty by region
      */
@@ -224,43 +246,59 @@ public final class Journal implements AutoCloseable {
         if (files == null) {
             return;
         }
+        Path half = files.dirty().resolveSibling(files.dirty().getFileName() + ".new");
+        try {
+            write(half, dirty);
+            Files.move(half, files.dirty(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw JournalFiles.unwritable(files.dirty(), e);
+        }
+    }
+
+    private static void write(Path path, List<PageBits> dirty) throws IOException {
         try (FileChannel channel = FileChannel.open(
-                files.dirty(),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             for (PageBits bits : dirty) {
                 ByteBuffer bytes = ByteBuffer.wrap(bits.encode(0, bits.pageCount()));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
             }
-        } catch (IOException e) {
-            throw JournalFiles.unwritable(files.dirty(), e);
         }
     }
 
     /**
-     * {@return the dirty map that was written down}
+     * {@return the dirty map that was written down; nothing if the engine ended before it was known}
      *
      * @param regions the guest's memory
+     * @throws GuestException if it is damaged
      */
     @SuppressWarnings("exports") // for the engines
-    public List<PageBits> dirty(List<GuestRegion> regions) {
+    public Optional<List<PageBits>> dirty(List<GuestRegion> regions) {
+        JournalFiles kept = Objects.requireNonNull(files, "nothing was kept");
+        if (!Files.exists(kept.dirty())) {
+            return Optional.empty();
+        }
+        // Of a shorter file the rest would count as clean, and never be sent.
+        kept.requireLength(
+                kept.dirty(), regions.stream().mapToLong(Journal::dirtyBytes).sum());
         try {
-            byte[] all = Files.readAllBytes(
-                    Objects.requireNonNull(files, "nothing was kept").dirty());
+            byte[] all = Files.readAllBytes(kept.dirty());
             List<PageBits> dirty = new ArrayList<>();
             int offset = 0;
             for (GuestRegion region : regions) {
-                int size = Math.ceilDiv(region.pageCount(), Long.SIZE) * Long.BYTES;
+                int size = (int) dirtyBytes(region);
                 dirty.add(PageBits.decode(Arrays.copyOfRange(all, offset, offset + size), region.pageCount()));
                 offset += size;
             }
-            return dirty;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the dirty map that was written down cannot be read", e);
+            return Optional.of(dirty);
+        } catch (IOException | IllegalArgumentException e) {
+            throw JournalFiles.damaged(kept.dirty(), e.getMessage(), e);
         }
+    }
+
+    private static long dirtyBytes(GuestRegion region) {
+        return Math.ceilDiv(region.pageCount(), Long.SIZE) * (long) Long.BYTES;
     }
 
     /** Nothing is left to be resumed. */

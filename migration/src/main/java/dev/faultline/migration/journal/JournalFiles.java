@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -97,6 +98,27 @@ final class JournalFiles implements AutoCloseable {
     static GuestException unwritable(Path path, IOException e) {
         return new GuestException(
                 "The journal cannot be written: " + path + ": " + e + "; name another directory with --journal", e);
+    }
+
+    static GuestException damaged(Path path, @Nullable String how, Exception e) {
+        return new GuestException(
+                "The journal " + path + " is damaged: " + how
+                        + ". The move cannot go on from it, and nothing was changed",
+                e);
+    }
+
+    /** Throws unless a file is there and has that length. */
+    void requireLength(Path path, long lengthBytes) {
+        try {
+            long actualBytes = Files.size(path);
+            if (actualBytes != lengthBytes) {
+                throw new IOException("it has " + actualBytes + " bytes instead of " + lengthBytes);
+            }
+        } catch (NoSuchFileException e) {
+            throw damaged(path, "it is not there", e);
+        } catch (IOException e) {
+            throw damaged(path, e.getMessage(), e);
+        }
     }
 
     Path pages() {

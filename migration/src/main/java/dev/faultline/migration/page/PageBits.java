@@ -99,7 +99,11 @@ public final class PageBits {
         return out.array();
     }
 
-    /** {@return the set that {@link #encode} made of {@code count} pages; page 0 is the chunk's first page} */
+    /**
+     * {@return the set that {@link #encode} made of {@code count} pages; page 0 is the chunk's first page}
+     *
+     * @throws IllegalArgumentException if it is not as long as that, or has pages beyond them
+     */
     public static PageBits decode(byte[] encoded, int count) {
         PageBits bits = new PageBits(count);
         if (encoded.length != bits.words.length * Long.BYTES) {
@@ -107,6 +111,9 @@ public final class PageBits {
                     "the bits of " + count + " pages do not have " + encoded.length + " bytes");
         }
         ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(bits.words);
+        if (count % Long.SIZE != 0 && bits.words[bits.words.length - 1] >>> count != 0) {
+            throw new IllegalArgumentException("the bits of " + count + " pages have some beyond them");
+        }
         return bits;
     }
 }

@@ -1,5 +1,6 @@
 package dev.faultline.migration.page;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
@@ -78,13 +79,11 @@ public final class PageStates {
      * @throws IllegalArgumentException if a byte is no state
      */
     public static PageStates over(int pageCount, MemorySegment states) {
+        check(pageCount, states);
         PageStates over = new PageStates(pageCount, states);
         int current = 0;
         for (int page = 0; page < pageCount; page++) {
             byte state = over.state(page);
-            if (state < ABSENT || state > MAPPED) {
-                throw new IllegalArgumentException("page " + page + " is in state " + state + ", which there is not");
-            }
             if (isWriting(state)) {
                 over.set(page, STALE);
             }
@@ -92,6 +91,22 @@ public final class PageStates {
         }
         over.notCurrent.set(pageCount - current);
         return over;
+    }
+
+    /**
+     * Looks at states that were left behind, and changes nothing.
+     *
+     * @param pageCount how many pages
+     * @param states {@link #sizeBytes} of memory
+     * @throws IllegalArgumentException if a byte is no state
+     */
+    public static void check(int pageCount, MemorySegment states) {
+        for (int page = 0; page < pageCount; page++) {
+            byte state = states.get(JAVA_BYTE, page);
+            if (state < ABSENT || state > MAPPED) {
+                throw new IllegalArgumentException("page " + page + " is in state " + state + ", which there is not");
+            }
+        }
     }
 
     public int pageCount() {

@@ -35,11 +35,11 @@ public sealed interface SourceAction {
     /** Stop the guest: {@link SourceSession#onPaused}. */
     record Pause() implements SourceAction {}
 
-    /** With the guest paused, send all that is dirty and wait until it took effect: {@link SourceSession#onMapFrozen}. */
+    /** With the guest paused, send all that is dirty and wait until it took effect: {@link SourceSession#onCopied}. */
     record CopyRest() implements SourceAction {}
 
-    /** With the guest paused, fix the dirty map and open the fault service: {@link SourceSession#onMapFrozen}. */
-    record FreezeMap() implements SourceAction {}
+    /** With the guest paused, answer faults: what is dirty does not change any more. */
+    record OpenMap() implements SourceAction {}
 
     /** Save the device state: {@link SourceSession#onDeviceState}. */
     record SaveDeviceState() implements SourceAction {}

@@ -7,7 +7,7 @@ import dev.faultline.migration.OperatorOrder;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.session.SourceAction.CopyRest;
 import dev.faultline.migration.session.SourceAction.Finish;
-import dev.faultline.migration.session.SourceAction.FreezeMap;
+import dev.faultline.migration.session.SourceAction.OpenMap;
 import dev.faultline.migration.session.SourceAction.Pause;
 import dev.faultline.migration.session.SourceAction.Push;
 import dev.faultline.migration.session.SourceAction.Release;
@@ -27,7 +27,7 @@ import java.util.List;
  * The source's side of a migration, as a machine of states without I/O. One thread calls it.
  *
  * <pre>
- *   OFFERED ─ACCEPT─▶ COPYING ─rounds─▶ PAUSING ─▶ FREEZING ─▶ PREPARING ─PREPARED─▶ COMMITTED ─STARTED─▶ SERVING ─COMPLETE─▶ ENDED
+ *   OFFERED ─ACCEPT─▶ COPYING ─rounds─▶ PAUSING ─▶ SAVING ─▶ PREPARING ─PREPARED─▶ COMMITTED ─STARTED─▶ SERVING ─COMPLETE─▶ ENDED
  *      └──────────────── any failure: the guest runs on here ──────────────┘              │                  │
  *                                             destination: "never started" ◀──────────────┤                  │
  *                                             silence: in doubt, stays paused ◀───────────┘                  │
@@ -46,7 +46,7 @@ public final class SourceSession {
         RESUMING,
         COPYING,
         PAUSING,
-        FREEZING,
+        SAVING,
         PREPARING,
         COMMITTED,
         SERVING,
@@ -65,8 +65,6 @@ public final class SourceSession {
     private boolean paused;
     private boolean ran;
     private boolean hadStarted;
-    private boolean mapFrozen;
-    private boolean prepared;
     private boolean mapSent;
     private long startedAtNanos;
 
@@ -97,7 +95,6 @@ public final class SourceSession {
         hadStarted = started;
         paused = ran;
         this.ran = ran;
-        mapFrozen = true;
         liveness.heard(nowNanos);
         send(Frame.of(FrameType.RESUME));
         return take();
@@ -148,8 +145,8 @@ public final class SourceSession {
             send(Frame.of(FrameType.COMMIT)); // once more: the first one has not been carried out
         } else {
             onlyIn(State.PREPARING, frame, () -> {
-                prepared = true;
-                commitWhenReady();
+                state = State.COMMITTED;
+                send(Frame.of(FrameType.COMMIT));
             });
         }
     }
@@ -226,7 +223,7 @@ public final class SourceSession {
 
     private OrderResult cancel() {
         return switch (state) {
-            case OFFERED, COPYING, PAUSING, FREEZING, PREPARING -> {
+            case OFFERED, COPYING, PAUSING, SAVING, PREPARING -> {
                 giveUp("the operator cancelled the move");
                 yield accepted("the move is given up" + AS_BEFORE);
             }
@@ -306,7 +303,7 @@ public final class SourceSession {
         if (state == State.PAUSING) {
             paused = wasRunning;
             ran = wasRunning;
-            state = State.FREEZING;
+            state = State.SAVING;
             out.add(mode == MigrationMode.PRECOPY ? new CopyRest() : new SaveDeviceState());
         }
         return take();
@@ -314,32 +311,22 @@ public final class SourceSession {
 
     /** The device state is saved. */
     public List<SourceAction> onDeviceState(byte[] saved) {
-        if (state == State.FREEZING) {
+        if (state == State.SAVING) {
             state = State.PREPARING;
-            send(new Frame(FrameType.PREPARE, ran ? Frame.FLAG_RUN : 0, 0, 0, 0, 0, saved));
-            if (!mapFrozen) {
-                out.add(new FreezeMap()); // while the destination loads the device state
+            if (mode != MigrationMode.PRECOPY) {
+                out.add(new OpenMap()); // the destination loads the device state, which touches pages
             }
+            send(new Frame(FrameType.PREPARE, ran ? Frame.FLAG_RUN : 0, 0, 0, 0, 0, saved));
         }
         return take();
     }
 
-    /** The dirty map is fixed, and faults are being answered. */
-    public List<SourceAction> onMapFrozen() {
-        mapFrozen = true;
-        if (state == State.FREEZING) {
+    /** All of the guest's memory is at the destination. */
+    public List<SourceAction> onCopied() {
+        if (state == State.SAVING) {
             out.add(new SaveDeviceState());
-        } else {
-            commitWhenReady();
         }
         return take();
-    }
-
-    private void commitWhenReady() {
-        if (state == State.PREPARING && prepared && mapFrozen) {
-            state = State.COMMITTED;
-            send(Frame.of(FrameType.COMMIT));
-        }
     }
 
     private void onStarted(long nowNanos) {

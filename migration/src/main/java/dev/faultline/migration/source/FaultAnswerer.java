@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Answers the destination's faults on a connection of their own: "your copy is the final one", for the page and those
- * after it, or the page. It waits for the dirty map if that is not known yet.
+ * after it, or the page. Whether the page is dirty is looked up now, if nobody has done so yet.
  */
 final class FaultAnswerer {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
@@ -46,7 +46,7 @@ final class FaultAnswerer {
                     || page >= readers.get(region).region().pageCount()) {
                 throw new ProtocolException("the destination asks for page " + page + " of region " + region);
             }
-            answer(readers.get(region), (int) page, map.await().get(region));
+            answer(readers.get(region), (int) page, map.around(region, (int) page));
         }
     }
 

@@ -3,47 +3,54 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dirty map, once the guest is paused and it is known, and what of it is left to push. Faults that come before wait
- * here: no page is called current, and none is copied, before the final set is known.
+ * The dirty map, once the guest is paused, and what of it is left to push. Faults that come before wait here: no page is
+ * called current, and none is copied, before it can be known whether it is final.
  */
 final class FinalMap {
-    private final Signal known;
-    private volatile @Nullable List<PageBits> dirty;
+    private final Signal opened;
+    private volatile @Nullable LastScan scan;
     private volatile boolean givenUp;
     private @Nullable PushOrder order;
+    private final List<Asked> askedEarly = new ArrayList<>();
+
+    private record Asked(int region, int page, boolean keepInPush) {}
 
     FinalMap(Host host) {
-        known = host.newSignal();
+        opened = host.newSignal();
     }
 
-    /** Fixes the map for good. */
-    void freeze(List<PageBits> finalDirty, PushOrder pushOrder) {
-        synchronized (this) {
-            order = pushOrder;
+    /** The guest is paused, and what was on its way to the destination is known. */
+    void open(LastScan lastScan) {
+        scan = lastScan;
+        opened.raise();
+    }
+
+    /** Sets what is to be pushed in which order, but for what was asked for already. */
+    synchronized void push(PushOrder pushOrder) {
+        order = pushOrder;
+        askedEarly.forEach(asked -> pushOrder.asked(asked.region, asked.page, asked.keepInPush));
+        askedEarly.clear();
+    }
+
+    /** {@return the scan of the paused guest, having waited for the pause} */
+    LastScan await() throws InterruptedException {
+        opened.await(() -> scan != null || givenUp, Signal.FOREVER);
+        LastScan now = scan;
+        if (now == null) {
+            throw new InterruptedException("the migration ended before the guest was paused");
         }
-        dirty = finalDirty;
-        known.raise();
+        return now;
     }
 
-    /** {@return the dirty pages of each region, waiting until they are known}; never changed any more */
-    List<PageBits> await() throws InterruptedException {
-        known.await(() -> dirty != null || givenUp, Signal.FOREVER);
-        List<PageBits> bits = dirty;
-        if (bits == null) {
-            throw new InterruptedException("the migration ended before the dirty map was known");
-        }
-        return bits;
-    }
-
-    /** {@return the dirty pages of each region, which must be known by now} */
-    List<PageBits> known() {
-        return Objects.requireNonNull(dirty, "the dirty map is not known yet");
+    /** {@return the dirty pages of a region, as far as the page's surroundings} */
+    PageBits around(int region, int page) throws InterruptedException {
+        return await().around(region, page);
     }
 
     /** Takes the next pages to push. {@return whether there are any} */
@@ -51,14 +58,16 @@ final class FinalMap {
         return order != null && order.takeNext(run);
     }
 
-    /** {@return how many pages are still to be pushed, once the map is known} */
+    /** {@return how many pages are still to be pushed, once that is known} */
     synchronized OptionalLong remaining() {
         return order == null ? OptionalLong.empty() : OptionalLong.of(order.remaining());
     }
 
     /** The destination asks for a page: it need not be pushed any more, and its neighbours are likely to be next. */
     synchronized void asked(int region, int page, boolean keepInPush) {
-        if (order != null) {
+        if (order == null) {
+            askedEarly.add(new Asked(region, page, keepInPush));
+        } else {
             order.asked(region, page, keepInPush);
         }
     }
@@ -66,6 +75,6 @@ final class FinalMap {
     /** Lets waiting faults go, unanswered. */
     void giveUp() {
         givenUp = true;
-        known.raise();
+        opened.raise();
     }
 }

@@ -101,15 +101,22 @@ final class RoundSender {
         }
     }
 
-    /** With the guest paused and the rounds closed: fixes what is dirty. */
-    void freeze(FinalMap map) {
-        scanLast();
-        publish(map);
+    /** With the guest paused and the rounds closed: what is dirty from now on does not change any more. */
+    LastScan lastScan() {
+        return new LastScan(host, dirty, this::addWritten);
+    }
+
+    private void addWritten(int region, int first, int count, PageBits into) {
+        if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
+            tracker.takeWritten(region, first, count, into);
+        }
     }
 
     /** With the guest paused: sends what is dirty and waits until it has taken effect, so that nothing is dirty. */
-    void copyRest(FinalMap map) throws IOException {
-        scanLast();
+    LastScan copyRest() throws IOException {
+        if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
+            tracker.takeWritten(dirty);
+        }
         gate.reopen();
         counters.precopyPages.addAndGet(sender.sendAll(dirty, round + 1L, memory.newBits()));
         sender.requestAck();
@@ -117,17 +124,11 @@ final class RoundSender {
             ledger.awaitApplied();
         }
         dirty = memory.newBits();
-        publish(map);
+        return LastScan.of(host, dirty);
     }
 
-    private void scanLast() {
-        if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
-            tracker.takeWritten(dirty);
-        }
-    }
-
-    private void publish(FinalMap map) {
-        counters.dirtyPages.set(SourceMemory.size(dirty));
-        map.freeze(dirty, new PushOrder(dirty, lastSent, memory.framePages()));
+    /** {@return in which order to push what is dirty} */
+    PushOrder pushOrder(List<PageBits> finalDirty) {
+        return new PushOrder(finalDirty, lastSent, memory.framePages());
     }
 }

@@ -28,6 +28,7 @@ import dev.faultline.migration.wire.Offer;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -38,9 +39,6 @@ import java.util.function.Function;
  * another engine goes on over new ones.
  */
 public final class SourceEngine {
-    /** Pages that one frame of the dirty map tells of: 64 MiB of 4 KiB pages. */
-    private static final int MAP_CHUNK_PAGES = 1 << 14;
-
     private static final System.Logger LOG = System.getLogger(SourceEngine.class.getName());
     private static final long CLOSE_NANOS = 1_000_000_000L;
 
@@ -91,7 +89,7 @@ public final class SourceEngine {
         this.observer = observer;
         ledger = new SendLedger(host);
         map = new FinalMap(host);
-        tracker = new WriteTracker(host, guest);
+        tracker = story.tracker;
         Limits limits = options.limits();
         session = new SourceSession(
                 options.mode(),
@@ -134,7 +132,7 @@ public final class SourceEngine {
                     first.close();
                     throw e;
                 }
-                SourceStory story = new SourceStory(host.nanoTime());
+                SourceStory story = new SourceStory(host.nanoTime(), new WriteTracker(host, guest));
                 SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
                 engine.run(engine.session.start(Offer.of(guest), host.nanoTime()));
                 return engine.goOn(new Reconnection(host, options, sessionId, 0));
@@ -162,9 +160,9 @@ public final class SourceEngine {
         try (SourceMemory memory = new SourceMemory(guest)) {
             int attempt = newAttempt(host);
             Connections first = Connections.open(host, options.destination(), left.sessionId(), attempt);
-            SourceStory story = new SourceStory(host.nanoTime());
+            SourceStory story = new SourceStory(host.nanoTime(), WriteTracker.inherited(host, guest));
             story.stoppedHere = left.runs();
-            story.dirty = journal.dirty(guest.regions());
+            story.lastScan = LastScan.of(host, journal.dirty(guest.regions()).orElseGet(memory::allPages));
             SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
             engine.runAgain();
             return engine.goOn(new Reconnection(host, options, left.sessionId(), attempt));
@@ -196,6 +194,7 @@ public final class SourceEngine {
     }
 
     private SourceReport end() throws MigrationException {
+        tracker.stop();
         if (settled) {
             if (!failure.isEmpty() && story.prepareSent) {
                 TakeBack.tell(host, options.destination(), journal.entry().sessionId());
@@ -211,6 +210,7 @@ public final class SourceEngine {
     private void runAgain() {
         resumed = true;
         needed = memory.newBits();
+        map.open(Objects.requireNonNull(story.lastScan, "nothing was committed"));
         run(session.resume(journal.phase() == Phase.SERVING, story.stoppedHere, host.nanoTime()));
     }
 
@@ -324,8 +324,15 @@ public final class SourceEngine {
                 guest.throttle(throttle.percent());
             }
             case SourceAction.Pause _ -> pause();
-            case SourceAction.CopyRest _ -> freeze(() -> rounds.copyRest(map));
-            case SourceAction.FreezeMap _ -> freeze(() -> rounds.freeze(map));
+            case SourceAction.CopyRest _ ->
+                loop.start("copy-rest", () -> {
+                    LastScan rest = rounds.copyRest();
+                    loop.post(() -> {
+                        open(rest);
+                        perform(session.onCopied());
+                    });
+                });
+            case SourceAction.OpenMap _ -> open(rounds.lastScan());
             case SourceAction.TakeNeeded take -> takeNeeded(take.frame());
             case SourceAction.SaveDeviceState _ -> {
                 byte[] state = guest.saveDeviceState();
@@ -333,7 +340,7 @@ public final class SourceEngine {
                 perform(session.onDeviceState(state));
             }
             case SourceAction.Push _ -> push();
-            case SourceAction.SendMap _ -> sendMap();
+            case SourceAction.SendMap _ -> loop.start("map", () -> MapSender.send(map, memory.newBits(), outbox));
             case SourceAction.Relinquish _ -> relinquish();
             case SourceAction.Release release -> release(release.resume(), release.settled());
             case SourceAction.Finish finish -> {
@@ -366,14 +373,25 @@ public final class SourceEngine {
 
     private void push() {
         noteServing();
-        if (resumed) {
-            List<PageBits> dirty = story.dirty;
-            for (int region = 0; region < dirty.size(); region++) {
-                needed.get(region).retainAll(dirty.get(region));
-            }
-            map.freeze(dirty, new PushOrder(needed, memory.newBits(), memory.framePages()));
+        loop.start("push", () -> {
+            List<PageBits> dirty = map.await().all();
+            counters.dirtyPages.set(SourceMemory.size(dirty));
+            journal.keepDirty(dirty);
+            map.push(resumed ? restOf(dirty) : rounds.pushOrder(dirty));
+            sender.push(map);
+        });
+    }
+
+    private PushOrder restOf(List<PageBits> dirty) {
+        for (int region = 0; region < dirty.size(); region++) {
+            needed.get(region).retainAll(dirty.get(region));
         }
-        loop.start("push", () -> sender.push(map));
+        return new PushOrder(needed, memory.newBits(), memory.framePages());
+    }
+
+    private void open(LastScan lastScan) {
+        story.lastScan = lastScan;
+        map.open(lastScan);
     }
 
     private void takeNeeded(Frame frame) {
@@ -411,27 +429,6 @@ public final class SourceEngine {
         perform(session.onPaused(wasRunning));
     }
 
-    private void freeze(EngineLoop.Work work) {
-        loop.start("final-scan", () -> {
-            work.run();
-            story.dirty = map.known();
-            journal.keepDirty(story.dirty);
-            loop.post(() -> perform(session.onMapFrozen()));
-        });
-    }
-
-    private void sendMap() {
-        List<PageBits> dirty = map.known();
-        for (int region = 0; region < dirty.size(); region++) {
-            PageBits bits = dirty.get(region);
-            for (int first = 0; first < bits.pageCount(); first += MAP_CHUNK_PAGES) {
-                int count = Math.min(MAP_CHUNK_PAGES, bits.pageCount() - first);
-                byte[] chunk = bits.encode(first, count);
-                outbox.send(new Frame(FrameType.DIRTY_MAP, 0, region, count, first, 0, chunk));
-            }
-        }
-    }
-
     private void relinquish() {
         try {
             guest.relinquish();
@@ -455,6 +452,5 @@ public final class SourceEngine {
             settled = false;
             failure = ". The guest could not be told: " + e.getMessage();
         }
-        tracker.stop();
     }
 }

@@ -3,9 +3,9 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
-import dev.faultline.migration.page.PageBits;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a move from here has been so far, over all of its connections. */
 final class SourceStory {
@@ -20,13 +20,19 @@ final class SourceStory {
     /** Whether the destination may have loaded the guest, and wait to hear who runs it. */
     boolean prepareSent;
 
-    List<PageBits> dirty = List.of();
+    /** What is dirty, once the guest is paused. */
+    @Nullable
+    LastScan lastScan;
+
     long pausedNanos;
     long downtimeNanos;
     long deviceStateBytes;
 
-    SourceStory(long nowNanos) {
+    final WriteTracker tracker;
+
+    SourceStory(long nowNanos, WriteTracker tracker) {
         beganNanos = nowNanos;
+        this.tracker = tracker;
     }
 
     SourceReport report(MigrationMode mode, long nowNanos) {

@@ -14,6 +14,8 @@ import java.net.InetSocketAddress;
 
 /** Ends a move that was broken off before the destination was told to run the guest: it goes on here as before. */
 public final class TakeBack {
+    private static final System.Logger LOG = System.getLogger(TakeBack.class.getName());
+    private static final long AGAIN_NANOS = 50_000_000L;
     private static final byte[] NOTHING = {};
     private static final long TELL_NANOS = 5_000_000_000L;
     /** One that no engine has which goes on with a move: {@link Connections#open}. */
@@ -48,13 +50,22 @@ public final class TakeBack {
         host.start("take-back", () -> tellNow(host, destination, sessionId)).join(TELL_NANOS);
     }
 
+    /** What broke the move may break this connection too; who listens is told until the time is over. */
     private static void tellNow(Host host, InetSocketAddress destination, long sessionId) {
-        try (Connections connections = Connections.open(host, destination, sessionId, ATTEMPT)) {
-            connections.control().write(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, NOTHING));
-            connections.control().read();
-        } catch (MigrationException | IOException e) {
-            System.getLogger(TakeBack.class.getName())
-                    .log(System.Logger.Level.DEBUG, "the destination could not be told", e);
+        long beganNanos = host.nanoTime();
+        boolean again = true;
+        while (again && host.nanoTime() - beganNanos < TELL_NANOS) {
+            try (Connections connections = Connections.open(host, destination, sessionId, ATTEMPT)) {
+                connections.control().write(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, NOTHING));
+                connections.control().read();
+                again = false;
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the destination has not been told yet", e);
+                host.pause(AGAIN_NANOS);
+            } catch (MigrationException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the destination could not be told", e);
+                again = false;
+            }
         }
     }
 }

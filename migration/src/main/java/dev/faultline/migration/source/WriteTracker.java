@@ -30,6 +30,13 @@ final class WriteTracker {
         started = host.newSignal();
     }
 
+    /** {@return one that goes on where an engine that was killed has left off: to be ended} */
+    static WriteTracker inherited(Host host, Guest guest) {
+        WriteTracker tracker = new WriteTracker(host, guest);
+        tracker.state.set(State.TRACKING);
+        return tracker;
+    }
+
     /** Protects everything, unless it was stopped before. */
     void start() {
         if (!state.compareAndSet(State.NEW, State.STARTING)) {
@@ -54,6 +61,17 @@ final class WriteTracker {
         for (GuestRegion region : guest.regions()) {
             range(region).takeWritten(guest.pagemap(), written.get(region.id())::add);
         }
+    }
+
+    /** Adds those of some pages of a region that were written since they were last protected. */
+    void takeWritten(int index, int first, int count, PageBits written) {
+        GuestRegion region = guest.regions().get(index);
+        TrackedRange range = new TrackedRange(
+                region.name(),
+                region.guestAddress() + ((long) first << region.pageShift()),
+                (long) count << region.pageShift(),
+                region.pageShift());
+        range.takeWritten(guest.pagemap(), (page, pages) -> written.add(first + page, pages));
     }
 
     /** Ends it; the guest goes on unhindered. Does nothing when the machine has gone. */

@@ -148,7 +148,7 @@ class ReconnectTest {
     void whoWaitsInVainLeavesWhatASuccessorNeeds() throws Exception {
         Migration.Plan plan = Migration.Plan.of(MigrationMode.POSTCOPY).reconnectingFor(PATIENCE_NANOS / 15);
         Relay.Watch losing = frame -> {
-            if (!frame.fromSource() && frame.type() == FAULT) {
+            if (frame.fromSource() && frame.type() == PAGES && frame.role() == 1) { // the source has heard STARTED
                 try {
                     relay().close();
                 } catch (java.io.IOException e) {

@@ -94,7 +94,7 @@ class JournalTest {
             journal.keepDirty(List.of(dirty));
         }
         try (Journal journal = Journal.reopen(directory(), "vm")) {
-            PageBits kept = journal.dirty(guest.regions()).getFirst();
+            PageBits kept = journal.dirty(guest.regions()).orElseThrow().getFirst();
             assertThat(kept.size()).isEqualTo(3);
             assertThat(kept.contains(2) && kept.contains(129)).isTrue();
         }

@@ -224,7 +224,7 @@ final class SessionPair {
                 switch (work) {
                     case SourceAction.Track _ -> source.onTracking(0);
                     case SourceAction.SendRound round -> source.onRound(summary(round.round()), 0);
-                    case SourceAction.CopyRest _, SourceAction.FreezeMap _ -> source.onMapFrozen();
+                    case SourceAction.CopyRest _ -> source.onCopied();
                     case SourceAction.Push _ -> List.of(); // the destination says when it has everything
                     default -> throw new AssertionError(work);
                 });
@@ -264,7 +264,10 @@ final class SessionPair {
                 }
                 case SourceAction.Finish finish -> sourceEnds.add(finish.failure());
                 case SourceAction.Hold hold -> held = hold.hold();
-                case SourceAction.SendMap _, SourceAction.Relinquish _, SourceAction.TakeNeeded _ -> {}
+                case SourceAction.OpenMap _,
+                        SourceAction.SendMap _,
+                        SourceAction.Relinquish _,
+                        SourceAction.TakeNeeded _ -> {}
                 case SourceAction.Note _, SourceAction.CutRound _, SourceAction.Throttle _ -> {}
                 default -> {
                     if (action instanceof SourceAction.Push) {

@@ -13,16 +13,16 @@ class FinalMapTest {
     private final FinalMap map = new FinalMap(LocalHost.INSTANCE);
     private final PushOrder.Run run = new PushOrder.Run();
 
-    private void freeze(int dirtyPages) {
+    private void push(int dirtyPages) {
         List<PageBits> dirty = List.of(new PageBits(PAGES));
         dirty.getFirst().add(0, dirtyPages);
-        map.freeze(dirty, new PushOrder(dirty, List.of(new PageBits(PAGES)), new int[] {64}));
+        map.push(new PushOrder(dirty, List.of(new PageBits(PAGES)), new int[] {64}));
     }
 
     @Test
     void whatIsLeftFallsWithEveryRunThatIsTakenAndEveryPageThatIsAskedFor() {
         assertThat(map.remaining()).isEmpty();
-        freeze(100);
+        push(100);
         assertThat(map.remaining()).hasValue(100);
         map.asked(0, 99, false);
         map.asked(0, 99, false);
@@ -39,8 +39,15 @@ class FinalMapTest {
     }
 
     @Test
+    void whatIsAskedForBeforeItIsKnownWhatToPushIsNotPushed() {
+        map.asked(0, 3, false);
+        push(10);
+        assertThat(map.remaining()).hasValue(9);
+    }
+
+    @Test
     void aPageThatWasPushedAndIsAskedForAllTheSameIsNotCountedAgain() {
-        freeze(10);
+        push(10);
         assertThat(map.takeNext(run)).isTrue();
         map.asked(0, 5, false);
         assertThat(map.remaining()).hasValue(0);

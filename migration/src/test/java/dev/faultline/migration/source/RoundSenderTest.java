@@ -50,8 +50,9 @@ class RoundSenderTest {
             before.accept(gate);
             assertThat(rounds.sendRound(0).dirtyPages()).isEqualTo(dirtyAfterRound);
             steps.run(rounds, ledger, map);
+            int dirtyPages = map.await().all().getFirst().size();
             tracker.stop();
-            return map.await().getFirst().size();
+            return dirtyPages;
         }
     }
 
@@ -61,7 +62,7 @@ class RoundSenderTest {
         assertThat(dirtyAfter((rounds, ledger, map) -> {
                     rounds.closeRounds();
                     ledger.applied(FRAMES);
-                    rounds.freeze(map);
+                    map.open(rounds.lastScan());
                 }))
                 .isEqualTo(PAGES);
     }
@@ -71,7 +72,7 @@ class RoundSenderTest {
         assertThat(dirtyAfter((rounds, ledger, map) -> {
                     ledger.applied(FRAMES);
                     rounds.closeRounds();
-                    rounds.freeze(map);
+                    map.open(rounds.lastScan());
                 }))
                 .isZero();
     }
@@ -92,7 +93,7 @@ class RoundSenderTest {
         assertThat(dirtyAfter(Gate::cutShort, PAGES, (rounds, ledger, map) -> {
                     ledger.applied(1); // the frame that asks for the acknowledgement
                     rounds.closeRounds();
-                    rounds.freeze(map);
+                    map.open(rounds.lastScan());
                 }))
                 .isEqualTo(PAGES);
     }
@@ -111,7 +112,7 @@ class RoundSenderTest {
     private static Thread copyRest(RoundSender rounds, FinalMap map) {
         return Thread.ofPlatform().start(() -> {
             try {
-                rounds.copyRest(map);
+                map.open(rounds.copyRest());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

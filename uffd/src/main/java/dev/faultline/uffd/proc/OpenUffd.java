@@ -57,12 +57,19 @@ public record OpenUffd(int number, long featureBits) {
         }
     }
 
-    /** The line is {@code API: aa:FEATURES:CALLS}, in hexadecimal. */
+    /**
+     * The line is {@code API: aa:FEATURES:CALLS}, in hexadecimal.
+     *
+     * @throws IllegalStateException if it is another
+     */
     static long features(List<String> fdinfo) {
         for (String line : fdinfo) {
             if (line.startsWith(HANDSHAKE)) {
                 String[] numbers = line.substring(HANDSHAKE.length()).strip().split(":", -1);
-                return Long.parseUnsignedLong(numbers[1], HEX) & ~INITIALIZED;
+                if (numbers.length < 2) {
+                    throw ProcFile.unknown("a userfaultfd's features", line);
+                }
+                return ProcFile.number(numbers[1], HEX, "a userfaultfd's features") & ~INITIALIZED;
             }
         }
         return 0;

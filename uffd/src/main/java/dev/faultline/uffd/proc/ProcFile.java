@@ -34,4 +34,35 @@ final class ProcFile {
             throw new LinuxException("read(" + path + ")", Errno.ESRCH, "");
         }
     }
+
+    /**
+     * {@return the lines of a file that only a process that has ended has without any}
+     *
+     * @throws LinuxException as {@link #lines}
+     */
+    static List<String> linesOfLiving(long processId, String file) {
+        List<String> lines = lines(processId, file);
+        if (lines.isEmpty()) {
+            throw new LinuxException("read(" + path(processId, file) + ")", Errno.ESRCH, "");
+        }
+        return lines;
+    }
+
+    /**
+     * {@return a number in a text of the kernel's}
+     *
+     * @throws IllegalStateException if it is none that fits 64 bits
+     */
+    static long number(String text, int radix, String what) {
+        try {
+            return Long.parseUnsignedLong(text, radix);
+        } catch (NumberFormatException e) {
+            throw unknown(what, text);
+        }
+    }
+
+    /** {@return what to throw for words that no kernel is known to say} */
+    static IllegalStateException unknown(String what, String text) {
+        return new IllegalStateException("/proc tells " + what + " in a way that is not understood: '" + text + "'");
+    }
 }

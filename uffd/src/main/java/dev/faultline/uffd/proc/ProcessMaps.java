@@ -1,6 +1,5 @@
 package dev.faultline.uffd.proc;
 
-import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +15,7 @@ public final class ProcessMaps {
             "([0-9a-f]+)-([0-9a-f]+) ([-rwxps]{4}) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\\d+)(?: +(.*))?");
     private static final String FLAGS = "VmFlags:";
     private static final int HEX = 16;
+    private static final int DECIMAL = 10;
 
     private ProcessMaps() {}
 
@@ -26,7 +26,7 @@ public final class ProcessMaps {
      * @throws LinuxException EACCES without ptrace permission on it, ESRCH if there is no such process
      */
     public static List<MemoryMapping> read(long processId) {
-        return parse(linesOfLiving(processId, "maps"));
+        return parse(ProcFile.linesOfLiving(processId, "maps"));
     }
 
     /**
@@ -37,19 +37,14 @@ public final class ProcessMaps {
      * @throws LinuxException as {@link #read}
      */
     public static List<MemoryMapping> readWithFlags(long processId) {
-        return parse(linesOfLiving(processId, "smaps"));
+        return parse(ProcFile.linesOfLiving(processId, "smaps"));
     }
 
-    /** A process that has ended, and was not waited for yet, has empty files. */
-    private static List<String> linesOfLiving(long processId, String file) {
-        List<String> lines = ProcFile.lines(processId, file);
-        if (lines.isEmpty()) {
-            throw new LinuxException("read(" + ProcFile.path(processId, file) + ")", Errno.ESRCH, "");
-        }
-        return lines;
-    }
-
-    /** {@return what lines of maps or smaps say} Lines of other kinds are passed over. */
+    /**
+     * {@return what lines of maps or smaps say} Lines of other kinds are passed over.
+     *
+     * @throws IllegalStateException if a number does not fit 64 bits
+     */
     static List<MemoryMapping> parse(List<String> lines) {
         List<MemoryMapping> found = new ArrayList<>();
         for (String line : lines) {
@@ -66,12 +61,12 @@ public final class ProcessMaps {
     private static MemoryMapping mapping(Matcher line) {
         String path = line.group(7);
         return new MemoryMapping(
-                Long.parseUnsignedLong(line.group(1), HEX),
-                Long.parseUnsignedLong(line.group(2), HEX),
+                ProcFile.number(line.group(1), HEX, "a mapping's address"),
+                ProcFile.number(line.group(2), HEX, "a mapping's end"),
                 line.group(3),
-                Long.parseUnsignedLong(line.group(4), HEX),
+                ProcFile.number(line.group(4), HEX, "a mapping's offset"),
                 line.group(5),
-                Long.parseLong(line.group(6)),
+                ProcFile.number(line.group(6), DECIMAL, "a mapping's inode"),
                 path == null ? "" : path,
                 Set.of());
     }

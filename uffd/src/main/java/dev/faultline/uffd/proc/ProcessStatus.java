@@ -9,6 +9,7 @@ public final class ProcessStatus {
     private static final int FLAGS = 6;
     private static final int START_TIME = 19;
     private static final long PF_KTHREAD = 0x200000;
+    private static final int DECIMAL = 10;
     private static final long BYTES_PER_KIB = 1024;
 
     private ProcessStatus() {}
@@ -21,7 +22,7 @@ public final class ProcessStatus {
      * @throws LinuxException ESRCH if there is no such process
      */
     public static long startTimeTicks(long processId) {
-        return Long.parseLong(fields(processId)[START_TIME]);
+        return number(fields(processId)[START_TIME]);
     }
 
     /**
@@ -38,9 +39,19 @@ public final class ProcessStatus {
         }
     }
 
+    /**
+     * {@return the kernel's flags of a process, PF_*}
+     *
+     * @param processId the process
+     * @throws LinuxException ESRCH if there is no such process
+     */
+    public static long flags(long processId) {
+        return number(fields(processId)[FLAGS]);
+    }
+
     static boolean isOfKernel(long processId) {
         try {
-            return (Long.parseLong(fields(processId)[FLAGS]) & PF_KTHREAD) != 0;
+            return (flags(processId) & PF_KTHREAD) != 0;
         } catch (LinuxException e) {
             return false;
         }
@@ -61,18 +72,34 @@ public final class ProcessStatus {
         for (String line : status) {
             if (line.startsWith("VmPin:")) {
                 String[] words = line.strip().split("\\s+", -1);
-                return Long.parseLong(words[1]) * BYTES_PER_KIB;
+                if (words.length < 2) {
+                    throw ProcFile.unknown("what is pinned", line);
+                }
+                return number(words[1]) * BYTES_PER_KIB;
             }
         }
         return 0; // a process without memory of its own
     }
 
     private static String[] fields(long processId) {
-        return fields(ProcFile.lines(processId, "stat").getFirst());
+        return fields(String.join("\n", ProcFile.linesOfLiving(processId, "stat")));
     }
 
-    /** The fields behind the name, which may hold blanks and parentheses itself. */
+    /**
+     * The fields behind the name, which may hold blanks, parentheses and ends of lines itself: a process chooses it.
+     *
+     * @throws IllegalStateException if there are not as many as every kernel tells
+     */
     static String[] fields(String stat) {
-        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        int end = stat.lastIndexOf(") ");
+        String[] fields = end < 0 ? new String[0] : stat.substring(end + 2).split(" ", -1);
+        if (fields.length <= START_TIME) {
+            throw ProcFile.unknown("a process's status", stat);
+        }
+        return fields;
+    }
+
+    private static long number(String text) {
+        return ProcFile.number(text, DECIMAL, "a process's status");
     }
 }

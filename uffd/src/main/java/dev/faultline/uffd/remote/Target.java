@@ -7,9 +7,11 @@ import dev.faultline.uffd.internal.linux.LibC;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import dev.faultline.uffd.os.Processes;
+import dev.faultline.uffd.proc.ProcessStatus;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +22,6 @@ import java.util.List;
 final class Target {
     private static final long PF_USER_WORKER = 0x4000;
     private static final long PF_KTHREAD = 0x200000;
-    private static final int FLAGS_BEHIND_NAME = 6;
     private static final int CHUNK_BYTES = 1 << 16;
 
     private final int processId;
@@ -65,9 +66,7 @@ final class Target {
     }
 
     private long flags() {
-        String stat = read("stat").getFirst();
-        // The name before it may hold blanks and parentheses.
-        return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[FLAGS_BEHIND_NAME]);
+        return ProcessStatus.flags(processId);
     }
 
     /**
@@ -142,7 +141,7 @@ final class Target {
     private List<String> read(String file) {
         Path path = Path.of("/proc", Integer.toString(processId), file);
         try {
-            return Files.readAllLines(path);
+            return Files.readAllLines(path, StandardCharsets.ISO_8859_1); // its name may be any bytes
         } catch (AccessDeniedException e) {
             throw new LinuxException("open(" + path + ")", Errno.EACCES, Processes.PTRACE_REMEDY);
         } catch (IOException e) {

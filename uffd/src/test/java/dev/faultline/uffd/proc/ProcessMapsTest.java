@@ -107,6 +107,9 @@ class ProcessMapsTest {
         String stat =
                 "25434 (qemu) x (86) S 25392 25387 3906 0 -1 138412416 5888 0 17 0 6 5 0 0 20 0 5 0 2296097 1516998656";
         assertThat(ProcessStatus.fields(stat)[19]).isEqualTo("2296097");
+        // A process may choose a name with an end of line in it.
+        assertThat(ProcessStatus.fields(stat.replace("(qemu) x", "(qemu)\nx"))[19])
+                .isEqualTo("2296097");
         assertThat(ProcessStatus.startTimeTicks(ProcessHandle.current().pid())).isPositive();
         assertThat(ProcessStatus.isAlive(ProcessHandle.current().pid())).isTrue();
         assertThat(ProcessStatus.isAlive(999_999_999)).isFalse();

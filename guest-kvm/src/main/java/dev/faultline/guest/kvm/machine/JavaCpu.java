@@ -151,8 +151,15 @@ final class JavaCpu implements GuestCpu {
         hotIndex = in.getLong();
         coldTouches = in.getLong();
         toColdPage = in.getInt();
-        if (pass < 1 || hotIndex < 0 || hotIndex >= area.hotPages() || coldTouches < 0 || toColdPage < 0) {
-            throw new GuestException("The machine state's counters are out of range: " + progress() + ".");
+        boolean coldPageIsDue = toColdPage == 0 && area.coldPages() == 0; // and there is none
+        if (pass < 1
+                || hotIndex < 0
+                || hotIndex >= area.hotPages()
+                || coldTouches < 0
+                || toColdPage < 0
+                || coldPageIsDue) {
+            throw new GuestException("The machine state's counters are out of range: " + progress() + ", " + toColdPage
+                    + " pages before a cold one.");
         }
         journal.at(progress());
     }

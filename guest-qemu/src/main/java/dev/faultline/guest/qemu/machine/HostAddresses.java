@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
  * {@code gpa2hva} of QEMU 7.2.
  */
 final class HostAddresses {
-    private static final int HEX = 16;
     private static final Pattern RANGE = Pattern.compile(
             "\\s*([0-9a-f]{16})-[0-9a-f]{16} \\(prio -?\\d+, (?:nv-)?(?:ram|rom)\\): (\\S+)(?: @([0-9a-f]{16}))?.*");
     private static final Pattern TRANSLATED =
@@ -29,7 +28,7 @@ final class HostAddresses {
         for (String line : memoryMap.lines().toList()) {
             Matcher range = RANGE.matcher(line);
             if (range.matches() && backend.hasMemory(range.group(2))) {
-                long offset = range.group(3) == null ? 0 : Long.parseUnsignedLong(range.group(3), HEX);
+                long offset = range.group(3) == null ? 0 : QemuNumber.address(range.group(3));
                 return translate(range.group(1), range.group(2), offset);
             }
         }
@@ -39,7 +38,7 @@ final class HostAddresses {
     private OptionalLong translate(String guestAddress, String name, long offset) {
         Matcher answer = TRANSLATED.matcher(monitor.human("gpa2hva 0x" + guestAddress));
         return answer.matches() && answer.group(1).equals(name)
-                ? OptionalLong.of(Long.parseUnsignedLong(answer.group(2), HEX) - offset)
+                ? OptionalLong.of(QemuNumber.address(answer.group(2)) - offset)
                 : OptionalLong.empty();
     }
 }

@@ -12,10 +12,13 @@ import tools.jackson.databind.node.ObjectNode;
 /** JSON to and from lines. */
 public final class Json {
     private static final int MAX_DEPTH = 64;
+    /** A line of the greatest length could otherwise become some hundred times as much memory. */
+    private static final int MAX_TOKENS = 1 << 20;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
+                            .maxTokenCount(MAX_TOKENS)
                             .maxStringLength(LineReader.MAX_LINE_BYTES)
                             .build())
                     .build())

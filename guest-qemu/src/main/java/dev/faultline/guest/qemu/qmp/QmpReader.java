@@ -12,6 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Takes what QEMU sends, on a thread of its own: events to their queue, an answer to the one call that waits. */
 final class QmpReader {
+    private static final int MAX_EVENT_BYTES = 64 << 10;
+
     private final UnixConnection connection;
     private final QmpEvents events;
     private final LineReader lines;
@@ -77,12 +79,19 @@ final class QmpReader {
         try {
             ObjectNode object = Json.parseObject(line);
             if (object.has("event")) {
-                events.add(QmpEvent.of(events.nextNumber(), object));
+                takeEvent(object, line.length);
             } else {
                 takeAnswer(object);
             }
         } catch (IllegalArgumentException e) {
             answer("answered in a way that cannot be understood: " + e.getMessage());
+        }
+    }
+
+    /** Many are remembered: none that is waited for is nearly so long, and others could fill this process's memory. */
+    private void takeEvent(ObjectNode object, int lengthBytes) {
+        if (lengthBytes <= MAX_EVENT_BYTES) {
+            events.add(QmpEvent.of(events.nextNumber(), object));
         }
     }
 

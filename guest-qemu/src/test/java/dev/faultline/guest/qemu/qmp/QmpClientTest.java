@@ -68,6 +68,32 @@ class QmpClientTest {
         }
     }
 
+    /** A thousand of them are remembered: they must not be as long as their sender likes. */
+    @Test
+    void anEventOfExcessiveLengthIsForgotten() {
+        String big = "{\"padding\": \"" + "x".repeat(100_000) + "\"}";
+        try (FakeQemu qemu = new FakeQemu((fake, _, id) -> {
+                    fake.event("BIG", big);
+                    fake.event("STOP", "{}");
+                    fake.give(id, "{}");
+                });
+                QmpClient client = QmpClient.connect(qemu.name, LIMIT_NANOS)) {
+            client.execute("query-status");
+            assertThat(client.awaitEvent(0, _ -> true, LIMIT_NANOS))
+                    .hasValueSatisfying(first -> assertThat(first.name()).isEqualTo("STOP"));
+        }
+    }
+
+    /** Two megabytes of text would become a hundred of objects. */
+    @Test
+    void anAnswerOfExcessivelyManyPartsIsRefused() {
+        String parts = "[" + "1,".repeat(1 << 20) + "1]";
+        try (FakeQemu qemu = new FakeQemu((fake, _, id) -> fake.give(id, parts));
+                QmpClient client = QmpClient.connect(qemu.name, LIMIT_NANOS)) {
+            assertThat(failure(() -> client.execute("x"))).contains("in a way that cannot be understood: ");
+        }
+    }
+
     @Test
     void anErrorWithoutANumberAnswersWhatIsAsked() {
         String error = "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse error\"}}\n";
