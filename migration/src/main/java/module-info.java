@@ -9,6 +9,7 @@ module dev.faultline.migration {
     requires HdrHistogram;
     requires com.github.luben.zstd_jni;
     requires org.lz4.java;
+    requires java.naming; // distinguished names of certificates
 
     exports dev.faultline.migration;
     exports dev.faultline.migration.destination;
@@ -17,4 +18,5 @@ module dev.faultline.migration {
     exports dev.faultline.migration.journal;
     exports dev.faultline.migration.rate;
     exports dev.faultline.migration.source;
+    exports dev.faultline.migration.tls;
 }

@@ -66,7 +66,7 @@ final class FrameApplier implements AutoCloseable {
         int index = header.region();
         long first = header.page();
         long count = header.count();
-        if (!memory.hasPages(index, first, count)) {
+        if (!memory.hasPages(index, first, count) && testSwitch != TestSwitch.TRUST_THE_PEER) {
             throw new ProtocolException(
                     "the source sent " + type + " of pages " + first + " + " + count + " of region " + index);
         }
@@ -162,7 +162,7 @@ final class FrameApplier implements AutoCloseable {
             fill(index, (long) first << shift, (end - first) << shift);
         } catch (IOException e) {
             for (int page = first; page < end; page++) {
-                states.abandon(page);
+                breakOff(states, page, isFinal);
             }
             throw memory.explain(index, e);
         }
@@ -174,6 +174,14 @@ final class FrameApplier implements AutoCloseable {
         }
         if (isFinal) {
             handOver.pagesBecameCurrent();
+        }
+    }
+
+    private void breakOff(PageStates states, int page, boolean isFinal) {
+        if (testSwitch == TestSwitch.KEEP_TORN_FRAMES) {
+            states.finish(page, isFinal, false);
+        } else {
+            states.abandon(page);
         }
     }
 

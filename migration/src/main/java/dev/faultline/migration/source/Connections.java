@@ -40,11 +40,11 @@ final class Connections implements AutoCloseable {
         List<FrameChannel> opened = new ArrayList<>();
         try {
             opened.add(connect(host, destination, Role.CONTROL, pageConnections - 1, sessionId, attempt));
-            opened.add(connect(host, destination, Role.FAULTS, 0, sessionId, attempt));
             for (int number = 0; number < pageConnections; number++) {
                 opened.add(connect(host, destination, Role.PAGES, number, sessionId, attempt));
             }
-            return new Connections(opened.get(0), opened.subList(2, opened.size()), opened.get(1));
+            FrameChannel faults = connect(host, destination, Role.FAULTS, 0, sessionId, attempt);
+            return new Connections(opened.getFirst(), opened.subList(1, opened.size()), faults);
         } catch (IOException e) {
             opened.forEach(FrameChannel::close);
             boolean nobody = e instanceof ConnectException || e instanceof NoRouteToHostException;

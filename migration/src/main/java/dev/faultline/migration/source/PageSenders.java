@@ -128,6 +128,10 @@ final class PageSenders implements AutoCloseable {
 
     /** Runs a part for each connection, the first on this thread. Returns, or throws what failed first, when all have ended. */
     private void onEach(Part part) throws IOException {
+        if (senders.size() == 1) {
+            part.run(senders.getFirst());
+            return;
+        }
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         AtomicInteger running = new AtomicInteger(senders.size() - 1);
         Signal ended = host.newSignal();
