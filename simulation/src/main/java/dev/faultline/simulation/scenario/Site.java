@@ -119,7 +119,11 @@ final class Site {
 
     private SourceOptions sourceOptions() {
         return new SourceOptions(
-                        address, scenario.mode(), scenario.reconnectNanos(), scenario.holdMapNanos(), plant.testSwitch())
+                        address,
+                        scenario.mode(),
+                        scenario.reconnectNanos(),
+                        scenario.holdMapNanos(),
+                        plant.testSwitch())
                 .over(scenario.dataPath());
     }
 
