@@ -27,7 +27,7 @@ final class Gate {
                     changed.await(() -> !held || isCut(), Signal.FOREVER);
                     continue;
                 }
-                long waitNanos = takeShare(bytes);
+                long waitNanos = takeShare(bytes, host.nanoTime());
                 if (waitNanos == 0) {
                     return true;
                 }
@@ -41,8 +41,7 @@ final class Gate {
     }
 
     /** Takes the share of a frame that may go now. {@return 0, or how long to wait before asking again} */
-    private synchronized long takeShare(long bytes) {
-        long nowNanos = host.nanoTime();
+    private synchronized long takeShare(long bytes, long nowNanos) {
         long waitNanos = pace.waitNanos(nowNanos);
         if (waitNanos == 0) {
             pace.sent(bytes, nowNanos);
