@@ -16,6 +16,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -166,10 +168,11 @@ class BulkBenchIT {
                     way.content.name(),
                     Integer.toString(way.connections),
                     way.compression.name());
-            try (BufferedReader result = sender.inputReader()) {
-                String[] numbers = result.readLine().split(" ");
+            try (Scanner result = new Scanner(sender.getInputStream(), StandardCharsets.US_ASCII)) {
+                long nanos = result.nextLong();
+                long wireBytes = result.nextLong();
                 assertThat(sender.waitFor() + receiver.waitFor()).isZero();
-                return Sample.of(bytes, Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
+                return Sample.of(bytes, nanos, wireBytes);
             } finally {
                 sender.destroyForcibly();
             }
