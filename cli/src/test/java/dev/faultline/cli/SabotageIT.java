@@ -16,7 +16,7 @@ class SabotageIT {
     };
 
     @ParameterizedTest
-    @CsvSource({"write-after-map, postcopy, 0", "skip-final-scan, hybrid, 50000", "skip-final-scan, precopy, 50000"})
+    @CsvSource({"write-after-map, postcopy, max", "skip-final-scan, hybrid, 50000", "skip-final-scan, precopy, 50000"})
     void theGuestFindsWrongPages(String testSwitch, String mode, String writeRate) {
         assertCaught(Demos.run("--test-switch", testSwitch, "--mode", mode, "--write-rate", writeRate));
     }
