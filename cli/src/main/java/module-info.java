@@ -9,6 +9,7 @@ module dev.faultline.cli {
     requires dev.faultline.guest.kvm;
     requires dev.faultline.guest.qemu;
     requires dev.faultline.conformance;
+    requires dev.faultline.simulation;
     requires info.picocli;
     requires tools.jackson.databind;
 
@@ -30,5 +31,7 @@ module dev.faultline.cli {
     opens dev.faultline.cli.rate to
             info.picocli;
     opens dev.faultline.cli.attach to
+            info.picocli;
+    opens dev.faultline.cli.simulation to
             info.picocli;
 }

@@ -12,6 +12,7 @@ import dev.faultline.cli.demo.DemoCommand;
 import dev.faultline.cli.differential.DifferentialCommand;
 import dev.faultline.cli.doctor.DoctorCommand;
 import dev.faultline.cli.rate.DirtyRateCommand;
+import dev.faultline.cli.simulation.SimulateCommand;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -36,7 +37,8 @@ import picocli.CommandLine.IVersionProvider;
             ControlCommand.class,
             DirtyRateCommand.class,
             ConformanceCommand.class,
-            DifferentialCommand.class
+            DifferentialCommand.class,
+            SimulateCommand.class
         })
 public final class Main implements Runnable {
 

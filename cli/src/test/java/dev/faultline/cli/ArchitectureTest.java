@@ -57,21 +57,23 @@ class ArchitectureTest {
         String uffd = "dev.faultline.uffd..";
         String model = "dev.faultline.model..";
         String migration = "dev.faultline.migration..";
+        String simulation = "dev.faultline.simulation..";
         String guestKvm = "dev.faultline.guest.kvm..";
         String guestQemu = "dev.faultline.guest.qemu..";
         String conformance = "dev.faultline.conformance..";
         String cli = "dev.faultline.cli..";
         String qemuLab = "dev.faultline.qemu.lab..";
-        check(noneDependsOn(qemuLab, uffd, model, migration, guestKvm, guestQemu, conformance, cli));
-        for (String product : List.of(uffd, model, migration, guestKvm, guestQemu, conformance, cli)) {
+        check(noneDependsOn(qemuLab, uffd, model, migration, simulation, guestKvm, guestQemu, conformance, cli));
+        for (String product : List.of(uffd, model, migration, simulation, guestKvm, guestQemu, conformance, cli)) {
             check(noneDependsOn(product, qemuLab));
         }
-        check(noneDependsOn(uffd, model, migration, guestKvm, guestQemu, conformance, cli));
-        check(noneDependsOn(model, migration, guestKvm, guestQemu, conformance, cli));
-        check(noneDependsOn(migration, model, guestKvm, guestQemu, conformance, cli));
-        check(noneDependsOn(guestKvm, guestQemu, conformance, cli));
-        check(noneDependsOn(guestQemu, model, guestKvm, conformance, cli));
-        check(noneDependsOn(conformance, migration, guestKvm, guestQemu, cli));
+        check(noneDependsOn(uffd, model, migration, simulation, guestKvm, guestQemu, conformance, cli));
+        check(noneDependsOn(model, migration, simulation, guestKvm, guestQemu, conformance, cli));
+        check(noneDependsOn(migration, model, simulation, guestKvm, guestQemu, conformance, cli));
+        check(noneDependsOn(simulation, guestKvm, guestQemu, conformance, cli));
+        check(noneDependsOn(guestKvm, simulation, guestQemu, conformance, cli));
+        check(noneDependsOn(guestQemu, model, simulation, guestKvm, conformance, cli));
+        check(noneDependsOn(conformance, migration, simulation, guestKvm, guestQemu, cli));
     }
 
     @Test

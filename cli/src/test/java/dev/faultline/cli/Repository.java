@@ -8,7 +8,16 @@ import java.util.List;
 final class Repository {
 
     static final List<String> MODULES = List.of(
-            "qemu-lab", "uffd", "model", "migration", "guest-kvm", "guest-qemu", "conformance", "examples", "cli");
+            "qemu-lab",
+            "uffd",
+            "model",
+            "migration",
+            "simulation",
+            "guest-kvm",
+            "guest-qemu",
+            "conformance",
+            "examples",
+            "cli");
 
     private Repository() {}
 

@@ -9,5 +9,9 @@ public enum TestSwitch {
     /** The source does not look which pages were written between the last round and the pause. */
     SKIP_FINAL_SCAN,
     /** The source trusts that frames in flight at the pause take effect, and a slow destination sees to it that some are. */
-    DROP_BARRIER
+    DROP_BARRIER,
+    /** The destination takes a frame that broke off for a whole one. */
+    KEEP_TORN_FRAMES,
+    /** The destination does not look whether it has the pages that the source names. */
+    TRUST_THE_PEER
 }

@@ -22,7 +22,9 @@ public final class ModelTask<T extends @Nullable Object> {
         /** That there is something to read from a userfaultfd. */
         READ,
         /** That a fill ends, to change the address space. */
-        LOCK
+        LOCK,
+        /** Something that is not the kernel's; see {@link VirtualCondition}. */
+        OTHER
     }
 
     private final Task task;
@@ -73,6 +75,7 @@ public final class ModelTask<T extends @Nullable Object> {
             case EVENT -> Blocked.EVENT;
             case READ -> Blocked.READ;
             case LOCK -> Blocked.LOCK;
+            case OTHER -> Blocked.OTHER;
         };
     }
 

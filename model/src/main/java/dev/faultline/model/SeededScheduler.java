@@ -21,7 +21,11 @@ public final class SeededScheduler implements Scheduler {
      * @param seed decides each interleaving
      */
     public SeededScheduler(long seed) {
-        turns = new SeededTurns(seed);
+        this(new SeededTurns(seed, Integer.MAX_VALUE));
+    }
+
+    SeededScheduler(SeededTurns turns) {
+        this.turns = turns;
     }
 
     /** {@return who went on at each point, and with what, from the beginning} */

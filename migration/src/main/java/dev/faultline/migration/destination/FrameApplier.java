@@ -63,7 +63,7 @@ final class FrameApplier {
         int index = header.region();
         long first = header.page();
         long count = header.count();
-        if (!memory.hasPages(index, first, count)) {
+        if (!memory.hasPages(index, first, count) && testSwitch != TestSwitch.TRUST_THE_PEER) {
             throw new ProtocolException(
                     "the source sent " + type + " of pages " + first + " + " + count + " of region " + index);
         }
@@ -139,7 +139,7 @@ final class FrameApplier {
             channel.readFully(views.get(index).writable((long) first << shift, (end - first) << shift));
         } catch (IOException e) {
             for (int page = first; page < end; page++) {
-                states.abandon(page);
+                breakOff(states, page, isFinal);
             }
             throw memory.explain(index, e);
         }
@@ -152,6 +152,14 @@ final class FrameApplier {
         }
         if (isFinal) {
             handOver.pagesBecameCurrent();
+        }
+    }
+
+    private void breakOff(PageStates states, int page, boolean isFinal) {
+        if (testSwitch == TestSwitch.KEEP_TORN_FRAMES) {
+            states.finish(page, isFinal, false);
+        } else {
+            states.abandon(page);
         }
     }
 

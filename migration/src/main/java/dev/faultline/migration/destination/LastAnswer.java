@@ -4,6 +4,7 @@ import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
+import dev.faultline.migration.guest.GuestState;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.wire.Frame;
@@ -26,9 +27,33 @@ public final class LastAnswer {
      * @throws GuestException if the guest cannot be told; nothing is forgotten then
      */
     public static void giveUp(Guest guest, Journal journal) {
-        if (journal.phase() != Phase.RECEIVING) {
-            guest.relinquish();
+        if (journal.phase() == Phase.PREPARED) {
+            guest.relinquish(); // before it could touch anything
         }
+        unregister(guest);
+        if (journal.phase() == Phase.LOADING) {
+            relinquishLoading(guest);
+        }
+        if (journal.phase() == Phase.PREPARED) {
+            journal.record(Phase.NEVER); // the source may have given the guest away, and waits to hear
+        } else {
+            journal.forget();
+        }
+    }
+
+    /** The load may have waited for a page that nobody would bring; now it ends, whatever it has seen. */
+    private static void relinquishLoading(Guest guest) {
+        try {
+            guest.relinquish();
+        } catch (GuestException e) {
+            if (guest.state() != GuestState.INCOMING) {
+                throw e;
+            }
+            // It never came to the load, and has nothing to run with.
+        }
+    }
+
+    private static void unregister(Guest guest) {
         for (GuestRegion region : guest.regions()) {
             try {
                 guest.uffd().unregister(region.guestAddress(), region.lengthBytes());
@@ -36,11 +61,6 @@ public final class LastAnswer {
                 // It was not registered yet, or its process has ended.
                 System.getLogger(LastAnswer.class.getName()).log(System.Logger.Level.DEBUG, "not unregistered", e);
             }
-        }
-        if (journal.phase() == Phase.PREPARED) {
-            journal.record(Phase.NEVER); // the source may have given the guest away, and waits to hear
-        } else {
-            journal.forget();
         }
     }
 

@@ -24,6 +24,7 @@ import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
 import dev.faultline.migration.wire.ProtocolException;
 import dev.faultline.migration.wire.Role;
+import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -35,6 +36,7 @@ import java.util.function.Consumer;
  * owns the session; workers take pages and the answers to faults.
  */
 final class Reception {
+    private static final System.Logger LOG = System.getLogger(Reception.class.getName());
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
     private static final long SLOW_NANOS_PER_BYTE = 50;
     /** Pages that one NEEDED frame tells of. */
@@ -63,6 +65,7 @@ final class Reception {
     private boolean settled;
     private boolean brokenOff;
     private volatile boolean sourceHasHeard;
+    private volatile boolean discarded;
 
     Reception(Arrival arrival, Gathering.Source source, boolean again, Consumer<MigrationProgress> progress) {
         this.arrival = arrival;
@@ -164,11 +167,14 @@ final class Reception {
             return;
         }
         boolean complete = failure.isEmpty();
-        if (sourceHasHeard || !(complete || journal.phase() == Phase.PREPARED)) {
+        boolean mayBeAsked = complete || journal.phase() == Phase.PREPARED || journal.phase() == Phase.NEVER;
+        if (sourceHasHeard || !mayBeAsked) {
             journal.forget();
             return;
         }
-        journal.record(complete ? Phase.COMPLETE : Phase.NEVER);
+        if (!complete) {
+            journal.record(Phase.NEVER);
+        }
         returning.await(arrival.options.reconnectNanos()).ifPresent(source -> LastAnswer.tryToTell(source, journal));
     }
 
@@ -286,6 +292,7 @@ final class Reception {
                         AuditOutcome.decode(take.outcome(), memory.pageCount()).holding(memory.hashBytes()));
             case DestinationAction.Disarm _ -> {
                 memory.disarm();
+                note(Phase.COMPLETE);
                 perform(session.onDisarmed());
             }
             case DestinationAction.Discard _ -> discard();
@@ -296,6 +303,15 @@ final class Reception {
                 sourceHasHeard |= finish.heard();
                 loop.finish();
             }
+        }
+    }
+
+    /** Before the source is told, which may then forget: a successor of this engine would wait for it in vain. */
+    private void note(Phase last) {
+        try {
+            journal.record(last);
+        } catch (GuestException e) {
+            LOG.log(System.Logger.Level.WARNING, "how the move has ended could not be written down", e);
         }
     }
 
@@ -326,6 +342,9 @@ final class Reception {
         loop.start("load", () -> {
             journal.record(Phase.LOADING, (prepare.flags() & Frame.FLAG_RUN) != 0);
             guest.loadDeviceState(prepare.payload());
+            if (discarded) {
+                return; // what it has seen of memory may be anything
+            }
             journal.record(Phase.PREPARED); // before the source may be told so
             loop.post(() -> perform(session.onLoaded()));
         });
@@ -342,7 +361,11 @@ final class Reception {
                 guest.resume();
             }
         } catch (GuestException e) {
-            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage()), isGivenUp()));
+            boolean neverRuns = first && isGivenUp();
+            if (neverRuns) {
+                note(Phase.NEVER);
+            }
+            perform(session.onResumeFailed(Objects.requireNonNull(e.getMessage()), neverRuns));
             return;
         }
         if (first) {
@@ -370,7 +393,16 @@ final class Reception {
         }
     }
 
+    /** A load that waits for a page would keep the machine from hearing anything else: it is let go first. */
     private void discard() {
+        discarded = true;
+        try {
+            if (journal.phase() == Phase.LOADING) {
+                memory.disarm();
+            }
+        } catch (LinuxException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the guest's process has gone", e);
+        }
         try {
             guest.relinquish();
         } catch (GuestException e) {

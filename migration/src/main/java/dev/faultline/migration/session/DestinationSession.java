@@ -226,7 +226,10 @@ public final class DestinationSession {
      *     that was not answered in time may have been carried out, or may be later
      */
     public List<DestinationAction> onResumeFailed(String reason, boolean neverRuns) {
-        if (state == State.STARTING) {
+        if (state == State.STARTING && left == Phase.RUNNING) {
+            // It has run here: it is nobody else's any more.
+            finish("the guest could not be resumed here: " + reason, false, false);
+        } else if (state == State.STARTING) {
             String failure = "the guest could not be started here: " + reason;
             if (neverRuns) {
                 send(Frame.abort(reason));

@@ -378,8 +378,17 @@ public final class SourceEngine {
         });
     }
 
+    /** A full disk must not keep pages from a guest that waits for them: COMMITTED leads a successor here, too. */
+    private void noteServing() {
+        try {
+            journal.record(Phase.SERVING);
+        } catch (GuestException e) {
+            LOG.log(System.Logger.Level.WARNING, "that the destination runs the guest could not be written down", e);
+        }
+    }
+
     private void push() {
-        journal.record(Phase.SERVING);
+        noteServing();
         loop.start("push", () -> {
             List<PageBits> dirty = map.await().all();
             counters.dirtyPages.set(SourceMemory.size(dirty));

@@ -97,7 +97,7 @@ public final class FreeTurns implements Turns {
     public Task create(String name) {
         lock.lock();
         try {
-            return new Task(++started, name);
+            return new Task(++started, name, null);
         } finally {
             lock.unlock();
         }

@@ -14,7 +14,9 @@ public final class Sleeper {
         /** That there is something to read. */
         READ,
         /** That a fill has ended, to change the address space. */
-        LOCK
+        LOCK,
+        /** Something that is not the kernel's: of a task of a simulation. */
+        OTHER
     }
 
     /** No time limit. */

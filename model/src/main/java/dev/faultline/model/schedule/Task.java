@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class Task {
     private final int number;
     private final String name;
+    private final @Nullable TaskGroup group;
     final Semaphore turn = new Semaphore(0);
     /** The progress of the others at which its time limit last ended a wait; see {@link SeededTurns}. */
     long timedOutAt = -1;
@@ -14,9 +15,17 @@ public final class Task {
     private volatile boolean done;
     private volatile @Nullable Sleeper sleeper;
 
-    Task(int number, String name) {
+    /** In how many calls of the kernel it is, one within the other. */
+    int kernelDepth;
+
+    Task(int number, String name, @Nullable TaskGroup group) {
         this.number = number;
         this.name = name;
+        this.group = group;
+    }
+
+    boolean isCondemned() {
+        return group != null && group.isCondemned();
     }
 
     int number() {

@@ -1,0 +1,2 @@
+/** The command that runs simulated migrations. */
+package dev.faultline.cli.simulation;
