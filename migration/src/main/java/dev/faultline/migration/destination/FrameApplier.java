@@ -4,6 +4,7 @@ import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.PageWay;
 import dev.faultline.migration.page.RegionView;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
@@ -31,6 +32,7 @@ final class FrameApplier {
     private final PageMapper mapper;
     private final HandOver handOver;
     private final AtomicLong receivedBytes;
+    private final PageWitness witness;
     private final TestSwitch testSwitch;
     private final List<RegionView> views;
     private final ByteBuffer trash = ByteBuffer.allocateDirect(TRASH_BYTES);
@@ -42,6 +44,7 @@ final class FrameApplier {
             PageMapper mapper,
             HandOver handOver,
             AtomicLong receivedBytes,
+            PageWitness witness,
             TestSwitch testSwitch) {
         this.host = host;
         this.channel = channel;
@@ -49,6 +52,7 @@ final class FrameApplier {
         this.mapper = mapper;
         this.handOver = handOver;
         this.receivedBytes = receivedBytes;
+        this.witness = witness;
         this.testSwitch = testSwitch;
         views = memory.newViews();
     }
@@ -64,6 +68,7 @@ final class FrameApplier {
                     "the source sent " + type + " of pages " + first + " + " + count + " of region " + index);
         }
         boolean isFinal = header.round() == Frame.FINAL;
+        witness.begin(header.round());
         switch (type) {
             case PAGES -> {
                 requireLength(header, index, first, count);
@@ -138,6 +143,7 @@ final class FrameApplier {
             }
             throw memory.explain(index, e);
         }
+        witness.content(index, first, end, views.get(index));
         for (int page = first; page < end; page++) {
             states.finish(page, isFinal, false);
             if (isFinal) {
@@ -179,6 +185,7 @@ final class FrameApplier {
                 if (PageStates.mayHoldContent(before)) {
                     region.file().punchHole((long) page << region.pageShift(), 1L << region.pageShift());
                 }
+                witness.zero(index, page);
                 states.finish(page, isFinal, true);
                 if (isFinal) {
                     mapper.answer(index, page, FaultKind.FETCHED);
@@ -192,9 +199,8 @@ final class FrameApplier {
     }
 
     private void confirm(int index, int first, int end) throws ProtocolException {
-        PageStates states = memory.states(index);
         for (int page = first; page < end; page++) {
-            if (!states.learnClean(page)) {
+            if (!memory.learnClean(index, page, PageWay.BY_FAULT)) {
                 throw new ProtocolException("the source calls page " + page + " of region " + index
                         + " current, of which the destination has no whole copy");
             }

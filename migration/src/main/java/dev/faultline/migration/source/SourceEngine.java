@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
@@ -56,6 +57,7 @@ public final class SourceEngine {
     private final Connections connections;
     private final PageSender sender;
     private final RoundSender rounds;
+    private final Auditor auditor;
     private final SourceSession session;
     private final Gate roundGate;
     private final Gate pushGate;
@@ -104,6 +106,7 @@ public final class SourceEngine {
         roundGate = new Gate(host, new Pace(limits.maxBytesPerSecond()));
         pushGate = new Gate(host, new Pace(limits.maxPostcopyBytesPerSecond()));
         sender = new PageSender(connections.pages(), memory.newReaders(), ledger, counters, roundGate, pushGate);
+        auditor = new Auditor(host, journal.entry().audit().asked() ? memory.newReaders() : List.of());
         rounds = new RoundSender(host, memory, tracker, sender, ledger, counters, roundGate, options.testSwitch());
     }
 
@@ -132,9 +135,12 @@ public final class SourceEngine {
                     first.close();
                     throw e;
                 }
+                if (options.verify()) {
+                    journal.record(AuditReport.ASKED);
+                }
                 SourceStory story = new SourceStory(host.nanoTime(), new WriteTracker(host, guest));
                 SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
-                engine.run(engine.session.start(Offer.of(guest), host.nanoTime()));
+                engine.run(engine.session.start(Offer.of(guest), options.verify(), host.nanoTime()));
                 return engine.goOn(new Reconnection(host, options, sessionId, 0));
             }
         } catch (GuestException | LinuxException e) {
@@ -204,14 +210,18 @@ public final class SourceEngine {
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
-        return story.report(options.mode(), host.nanoTime());
+        return story.report(options.mode(), journal.entry().audit(), host.nanoTime());
     }
 
     private void runAgain() {
         resumed = true;
         needed = memory.newBits();
         map.open(Objects.requireNonNull(story.lastScan, "nothing was committed"));
-        run(session.resume(journal.phase() == Phase.SERVING, story.stoppedHere, host.nanoTime()));
+        run(session.resume(
+                journal.phase() == Phase.SERVING,
+                story.stoppedHere,
+                journal.entry().audit(),
+                host.nanoTime()));
     }
 
     private void run(List<SourceAction> first) {
@@ -222,6 +232,7 @@ public final class SourceEngine {
         loop.start(
                 "faults",
                 () -> new FaultAnswerer(connections.faults(), memory.newReaders(), map, counters, sendTwice).run());
+        loop.start("audit", () -> auditor.run((part, report, last) -> loop.post(() -> audited(part, report, last))));
         perform(first);
         Function<OperatorOrder, OperatorAnswer> give = orders::give;
         loop.tell(observer::began, give);
@@ -231,6 +242,7 @@ public final class SourceEngine {
         pushGate.end();
         ledger.breakOff();
         map.giveUp();
+        auditor.giveUp();
         outbox.end();
         endConnections(controlReader);
     }
@@ -341,6 +353,10 @@ public final class SourceEngine {
             }
             case SourceAction.Push _ -> push();
             case SourceAction.SendMap _ -> loop.start("map", () -> MapSender.send(map, memory.newBits(), outbox));
+            case SourceAction.Audit audit -> {
+                phase = "audit";
+                auditor.take(audit.manifest());
+            }
             case SourceAction.Relinquish _ -> relinquish();
             case SourceAction.Release release -> release(release.resume(), release.settled());
             case SourceAction.Finish finish -> {
@@ -427,6 +443,14 @@ public final class SourceEngine {
             rounds.closeRounds();
         }
         perform(session.onPaused(wasRunning));
+    }
+
+    private void audited(Frame part, AuditReport report, boolean last) {
+        auditor.compared(part);
+        if (last) {
+            journal.record(report); // before the destination hears of it, and may end
+        }
+        perform(session.onAudited(report, last));
     }
 
     private void relinquish() {

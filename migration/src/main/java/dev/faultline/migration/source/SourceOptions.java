@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
  * @param destination where the destination's engine listens
  * @param mode when the guest changes hosts
  * @param limits what it may cost
+ * @param verify whether every page is to be audited when it has arrived
  * @param reconnectNanos for how long to try to connect again when connections break after the hand-over; 0: not at all
  * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
  * @param testSwitch {@link TestSwitch#NONE} but in tests
@@ -23,11 +24,12 @@ public record SourceOptions(
         InetSocketAddress destination,
         MigrationMode mode,
         Limits limits,
+        boolean verify,
         long reconnectNanos,
         long holdMapNanos,
         TestSwitch testSwitch) {
     /**
-     * With the limits of the mode.
+     * With the limits of the mode, and no audit.
      *
      * @param destination where the destination's engine listens
      * @param mode when the guest changes hosts
@@ -41,7 +43,7 @@ public record SourceOptions(
             long reconnectNanos,
             long holdMapNanos,
             TestSwitch testSwitch) {
-        this(destination, mode, Limits.of(mode), reconnectNanos, holdMapNanos, testSwitch);
+        this(destination, mode, Limits.of(mode), false, reconnectNanos, holdMapNanos, testSwitch);
     }
 
     /** Refuses a guest that cannot be moved like that, before anything is changed. */

@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
@@ -35,7 +36,7 @@ final class SourceStory {
         this.tracker = tracker;
     }
 
-    SourceReport report(MigrationMode mode, long nowNanos) {
+    SourceReport report(MigrationMode mode, AuditReport audit, long nowNanos) {
         return new SourceReport(
                 mode,
                 List.copyOf(finishedRounds),
@@ -49,6 +50,7 @@ final class SourceStory {
                 deviceStateBytes,
                 downtimeNanos,
                 pausedNanos - beganNanos,
-                nowNanos - beganNanos);
+                nowNanos - beganNanos,
+                audit);
     }
 }

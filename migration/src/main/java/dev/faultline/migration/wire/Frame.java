@@ -30,8 +30,20 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     /** Flag of PAGES and ZEROS on the pages connection: acknowledge everything up to this frame. */
     public static final int FLAG_ACK = 1;
 
+    /** Flag of OFFER and ACCEPT: the destination keeps a hash of every page, for the source to audit. */
+    public static final int FLAG_VERIFY = 1;
+
+    /** Flag of AUDITED: it was the last part of the manifest. */
+    public static final int FLAG_LAST = 1;
+
+    /** Frames of a manifest that may be on their way or waiting. */
+    public static final int MANIFEST_WINDOW = 16;
+
+    /** The most pages that a frame of a manifest tells of. */
+    public static final int MAX_MANIFEST_PAGES = 4096;
+
     /** The version of this protocol. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     /** The longest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL_PAYLOAD_BYTES = 64 << 20;
@@ -41,6 +53,11 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     /** {@return a frame that is its kind alone} */
     public static Frame of(FrameType type) {
         return new Frame(type, 0, 0, 0, 0, 0, NOTHING);
+    }
+
+    /** {@return a frame that is its kind and its flags} */
+    public static Frame of(FrameType type, int flags) {
+        return new Frame(type, flags, 0, 0, 0, 0, NOTHING);
     }
 
     /** {@return a frame with a payload alone} */

@@ -10,6 +10,7 @@ import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.PageWay;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
@@ -58,8 +59,9 @@ class FrameApplierTest {
         source = new FrameChannel(new TcpLink(pipe.far));
         PageMapper mapper =
                 new PageMapper(LocalHost.INSTANCE, guest.uffd(), memory, new WaitingFaults(), new FaultStatistics());
-        applier =
-                new FrameApplier(LocalHost.INSTANCE, near, memory, mapper, handOver, new AtomicLong(), TestSwitch.NONE);
+        PageWitness witness = new PageWitness(memory, PageWay.PUSH);
+        applier = new FrameApplier(
+                LocalHost.INSTANCE, near, memory, mapper, handOver, new AtomicLong(), witness, TestSwitch.NONE);
     }
 
     @AfterEach

@@ -64,16 +64,17 @@ final class Migration implements AutoCloseable {
     record Plan(
             MigrationMode mode,
             Limits limits,
+            boolean verify,
             TestSwitch testSwitch,
             long holdMapNanos,
             boolean startPaused,
             long reconnectNanos) {
         Plan(MigrationMode mode, TestSwitch testSwitch, long holdMapNanos, boolean startPaused, long reconnectNanos) {
-            this(mode, Limits.of(mode), testSwitch, holdMapNanos, startPaused, reconnectNanos);
+            this(mode, Limits.of(mode), false, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
         Plan within(Limits others) {
-            return new Plan(mode, others, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+            return new Plan(mode, others, verify, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
         static Plan of(MigrationMode mode) {
@@ -81,11 +82,19 @@ final class Migration implements AutoCloseable {
         }
 
         Plan broken(TestSwitch by) {
-            return new Plan(mode, limits, by, holdMapNanos, startPaused, reconnectNanos);
+            return new Plan(mode, limits, verify, by, holdMapNanos, startPaused, reconnectNanos);
         }
 
         Plan reconnectingFor(long nanos) {
-            return new Plan(mode, limits, testSwitch, holdMapNanos, startPaused, nanos);
+            return new Plan(mode, limits, verify, testSwitch, holdMapNanos, startPaused, nanos);
+        }
+
+        Plan verifying() {
+            return new Plan(mode, limits, true, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+        }
+
+        Plan startingPaused() {
+            return new Plan(mode, limits, verify, testSwitch, holdMapNanos, true, reconnectNanos);
         }
     }
 
@@ -105,7 +114,13 @@ final class Migration implements AutoCloseable {
         relay = new Relay(acceptor.port(), watch);
         DestinationOptions incoming = new DestinationOptions(plan.startPaused, plan.reconnectNanos, plan.testSwitch);
         SourceOptions outgoing = new SourceOptions(
-                relay.address(), plan.mode, plan.limits, plan.reconnectNanos, plan.holdMapNanos, plan.testSwitch);
+                relay.address(),
+                plan.mode,
+                plan.limits,
+                plan.verify,
+                plan.reconnectNanos,
+                plan.holdMapNanos,
+                plan.testSwitch);
         received = start(() -> DestinationEngine.run(
                 LocalHost.INSTANCE, destination, acceptor, incoming, destinationJournal, _ -> {}));
         sent = start(() -> SourceEngine.run(LocalHost.INSTANCE, source, outgoing, sourceJournal, observer));

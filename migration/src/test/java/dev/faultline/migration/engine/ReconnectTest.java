@@ -78,9 +78,10 @@ class ReconnectTest {
     }
 
     private void assertMoves(MigrationMode mode, Relay.Watch watch) throws Exception {
-        move(Migration.Plan.of(mode).reconnectingFor(PATIENCE_NANOS), watch, migration -> {
-            migration.sent();
-            migration.received();
+        move(Migration.Plan.of(mode).verifying().reconnectingFor(PATIENCE_NANOS), watch, migration -> {
+            assertThat(migration.sent().audit().pages()).isEqualTo(MEMORY_BYTES / 4096);
+            assertThat(migration.received().audit().isGood()).isTrue();
+            assertThat(migration.sent().audit().isGood()).isTrue();
         });
         assertThat(source.state()).isEqualTo(GuestState.RELINQUISHED);
         assertThat(destination.state()).isEqualTo(GuestState.RUNNING);
@@ -93,9 +94,9 @@ class ReconnectTest {
         assertThat(Journal.list(destinationDirectory)).isEmpty();
     }
 
-    /** COMMIT, STARTED, the dirty map, a fault, a page, COMPLETE. */
+    /** COMMIT, STARTED, the dirty map, a fault, a page, COMPLETE, the hashes, the answer to them. */
     @ParameterizedTest
-    @CsvSource({"true,9", "false,10", "true,11", "false,12", "true,4", "false,14"})
+    @CsvSource({"true,9", "false,10", "true,11", "false,12", "true,4", "false,14", "false,21", "true,22"})
     void aFrameIsLostWithAllConnections(boolean fromSource, int type) throws Exception {
         AtomicInteger seen = new AtomicInteger();
         assertMoves(MigrationMode.POSTCOPY, frame -> {
