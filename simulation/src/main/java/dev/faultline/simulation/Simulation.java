@@ -25,9 +25,6 @@ public final class Simulation implements AutoCloseable {
     private static final Logger ENGINES = Logger.getLogger("dev.faultline.migration");
 
     static {
-        // A killed process's threads stay parked for good. The JDK would keep them all, and with them all they refer
-        // to.
-        System.setProperty("jdk.trackAllThreads", "false");
         ENGINES.setLevel(Level.OFF);
     }
 
