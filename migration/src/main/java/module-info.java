@@ -7,6 +7,7 @@ module dev.faultline.migration {
     requires static transitive org.jspecify;
     requires transitive dev.faultline.uffd;
     requires HdrHistogram;
+    requires java.naming; // distinguished names of certificates
 
     exports dev.faultline.migration;
     exports dev.faultline.migration.destination;
@@ -15,4 +16,5 @@ module dev.faultline.migration {
     exports dev.faultline.migration.journal;
     exports dev.faultline.migration.rate;
     exports dev.faultline.migration.source;
+    exports dev.faultline.migration.tls;
 }

@@ -102,7 +102,7 @@ class QemuBenchIT {
         }
         assertThat(samples.values()).allSatisfy(list -> assertThat(list).hasSize(runs));
         if (soak.isRequested()) {
-            Files.writeString(Repository.root().resolve("docs/benchmarks.md"), text(runs, samples));
+            Benchmarks.write(TITLE, text(runs, samples));
         }
     }
 
@@ -169,7 +169,7 @@ class QemuBenchIT {
 
     private static String text(int runs, Map<String, List<Sample>> samples) throws IOException {
         StringBuilder text = new StringBuilder(
-                INTRODUCTION.replace("RUNS", Integer.toString(runs)).replace("MACHINE", machine()));
+                INTRODUCTION.replace("RUNS", Integer.toString(runs)).replace("MACHINE", Benchmarks.machine()));
         samples.forEach((name, list) -> text.append("| ")
                 .append(name)
                 .append(unfinished(list))
@@ -207,22 +207,9 @@ class QemuBenchIT {
                 + String.format(Locale.ROOT, format, sorted[sorted.length - 1]) + ")";
     }
 
-    private static String machine() throws IOException {
-        String cpu = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(line -> line.startsWith("model name"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst()
-                .orElse("unknown processor");
-        return Runtime.getRuntime().availableProcessors() + " x " + cpu + ", Linux "
-                + System.getProperty("os.version").replaceAll("-.*", "") + "; commit "
-                + System.getProperty("faultline.commit", "unknown");
-    }
+    private static final String TITLE = "An unmodified QEMU: Faultline beside QEMU's own migration";
 
     private static final String INTRODUCTION = """
-            # Benchmarks
-
-            ## An unmodified QEMU: Faultline beside QEMU's own migration
-
                 ./dev bench qemu runs=RUNS
 
             The same guest of 512 MiB, of which 100 MiB are rewritten and 28 MiB verified only, is moved between two QEMU processes on

@@ -16,7 +16,7 @@ import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.OnNoConvergence;
 import dev.faultline.migration.TestSwitch;
-import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
@@ -58,13 +58,13 @@ public final class MigrateCommand implements Callable<Integer> {
     private MigrationMode mode = MigrationMode.HYBRID;
 
     @Mixin
+    private Network network = new Network();
+
+    @Mixin
     private MoveLimitOptions limitOptions = new MoveLimitOptions();
 
     @Mixin
     private ControlOption control = new ControlOption();
-
-    @Option(names = "--insecure", description = "Allow guest memory to cross a network in plain text.")
-    private boolean insecure;
 
     @Option(names = "--keep-source", description = "Do not end the guest's process here when the guest has left.")
     private boolean keepSource;
@@ -97,7 +97,7 @@ public final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
-        Network.check(address, insecure);
+        Host host = network.connecting(address);
         Limits limits = limitOptions.of(mode);
         if (limits.onNoConvergence() == OnNoConvergence.THROTTLE && target.isQemu()) {
             throw new OperatorException(
@@ -114,7 +114,7 @@ public final class MigrateCommand implements Callable<Integer> {
                 SourceWatch watch = new SourceWatch(json);
                 ControlOption.AutoCloser _ = control.open(journal, watch.desk(), json)) {
             new Done(json).attached(attached);
-            SourceReport report = SourceEngine.run(LocalHost.INSTANCE, attached.guest(), options, journal, watch);
+            SourceReport report = SourceEngine.run(host, attached.guest(), options, journal, watch);
             if (!keepSource) {
                 attached.quit();
             }

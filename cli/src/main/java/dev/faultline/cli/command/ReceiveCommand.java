@@ -15,7 +15,7 @@ import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
-import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Journal;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
@@ -44,8 +44,8 @@ public final class ReceiveCommand implements Callable<Integer> {
             description = "Where to listen; port 0 takes any that is free (default: ${DEFAULT-VALUE}).")
     private InetSocketAddress address = new InetSocketAddress(0);
 
-    @Option(names = "--insecure", description = "Allow guest memory to cross a network in plain text.")
-    private boolean insecure;
+    @Mixin
+    private Network network = new Network();
 
     @Option(names = "--start-paused", description = "Keep the guest paused here until 'control resume'.")
     private boolean startPaused;
@@ -70,7 +70,7 @@ public final class ReceiveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
-        Network.check(address, insecure);
+        Host host = network.listening(address);
         if (dryRun) {
             new DryRun(json).look(target, Side.DESTINATION, "It could take a guest in.");
             return 0;
@@ -78,14 +78,13 @@ public final class ReceiveCommand implements Callable<Integer> {
         DestinationOptions options = new DestinationOptions(startPaused, reconnect.nanos(), testSwitch);
         try (Attached attached = target.attach(Side.DESTINATION);
                 Journal journal = journals.claim(target, attached.guest());
-                Acceptor acceptor = Acceptor.listen(LocalHost.INSTANCE, address);
+                Acceptor acceptor = Acceptor.listen(host, address);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             new Done(json).attached(attached);
             new Done(json).listening(address, acceptor.port());
             new Done(json)
                     .destination(
-                            DestinationEngine.run(
-                                    LocalHost.INSTANCE, attached.guest(), acceptor, options, journal, progress),
+                            DestinationEngine.run(host, attached.guest(), acceptor, options, journal, progress),
                             startPaused);
         }
         return 0;

@@ -17,7 +17,7 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.LastAnswer;
 import dev.faultline.migration.guest.Guest;
-import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Entry;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
@@ -62,8 +62,8 @@ public final class ResumeCommand implements Callable<Integer> {
             description = "Destination: where to listen (default: where 'receive' listened).")
     private @Nullable InetSocketAddress listen;
 
-    @Option(names = "--insecure", description = "Allow guest memory to cross a network in plain text.")
-    private boolean insecure;
+    @Mixin
+    private Network network = new Network();
 
     @Option(names = "--keep-source", description = "Do not end the guest's process here when the guest has left.")
     private boolean keepSource;
@@ -141,7 +141,8 @@ public final class ResumeCommand implements Callable<Integer> {
         Guest guest = attached.guest();
         switch (journal.phase()) {
             case COPYING, PAUSED -> {
-                TakeBack.run(LocalHost.INSTANCE, guest, journal, to(journal));
+                InetSocketAddress destination = address(to, journal);
+                TakeBack.run(network.connecting(destination), guest, journal, destination);
                 new Done(json).words("The destination was never told to run the guest: it goes on here as before.");
             }
             case COMMITTED, SERVING -> finishLeaving(attached, journal);
@@ -181,17 +182,19 @@ public final class ResumeCommand implements Callable<Integer> {
     }
 
     private void tell(Journal journal) throws OperatorException, MigrationException {
-        try (Acceptor acceptor = listen(journal)) {
+        try (Acceptor acceptor = listen(journal, host(journal))) {
             LastAnswer.tell(acceptor, journal);
         }
         new Done(json).words("The source knows now how the move ended.");
     }
 
     private void finishLeaving(Attached attached, Journal journal) throws OperatorException, MigrationException {
+        InetSocketAddress destination = address(to, journal);
+        Host host = network.connecting(destination);
         SourceOptions options =
-                new SourceOptions(to(journal), MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
+                new SourceOptions(destination, MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
-            var report = SourceEngine.resume(LocalHost.INSTANCE, attached.guest(), options, journal, progress::accept);
+            var report = SourceEngine.resume(host, attached.guest(), options, journal, progress::accept);
             if (!keepSource) {
                 attached.quit();
             }
@@ -200,29 +203,28 @@ public final class ResumeCommand implements Callable<Integer> {
     }
 
     private void finishArriving(Guest guest, Journal journal) throws OperatorException, MigrationException {
-        try (Acceptor acceptor = listen(journal);
+        Host host = host(journal);
+        try (Acceptor acceptor = listen(journal, host);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             DestinationOptions options = new DestinationOptions(false, reconnect.nanos(), TestSwitch.NONE);
-            var report = DestinationEngine.resume(LocalHost.INSTANCE, guest, acceptor, options, journal, progress);
+            var report = DestinationEngine.resume(host, guest, acceptor, options, journal, progress);
             new Done(json).destination(report, !journal.entry().runs());
         }
     }
 
-    private Acceptor listen(Journal journal) throws OperatorException, MigrationException {
-        InetSocketAddress address = checked(listen, journal);
-        Acceptor acceptor = Acceptor.listen(LocalHost.INSTANCE, address);
+    private Host host(Journal journal) throws OperatorException, MigrationException {
+        return network.listening(address(listen, journal));
+    }
+
+    private Acceptor listen(Journal journal, Host host) throws MigrationException {
+        InetSocketAddress address = address(listen, journal);
+        Acceptor acceptor = Acceptor.listen(host, address);
         new Done(json).listening(address, acceptor.port());
         return acceptor;
     }
 
-    private InetSocketAddress to(Journal journal) throws OperatorException {
-        return checked(to, journal);
-    }
-
-    private InetSocketAddress checked(@Nullable InetSocketAddress given, Journal journal) throws OperatorException {
-        InetSocketAddress address = Optional.ofNullable(given)
+    private static InetSocketAddress address(@Nullable InetSocketAddress given, Journal journal) {
+        return Optional.ofNullable(given)
                 .orElseGet(() -> new AddressConverter().convert(journal.entry().address()));
-        Network.check(address, insecure);
-        return address;
     }
 }

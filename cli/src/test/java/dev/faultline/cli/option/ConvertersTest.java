@@ -2,9 +2,7 @@ package dev.faultline.cli.option;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatNoException;
 
-import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.uffd.memory.PageSize;
@@ -74,20 +72,6 @@ class ConvertersTest {
         assertThatExceptionOfType(TypeConversionException.class)
                 .isThrownBy(() -> new EnumConverter.Mode().convert("warp"))
                 .withMessage("'warp' is no mode; there are precopy, postcopy, hybrid");
-    }
-
-    @Test
-    void guestMemoryCrossesANetworkOnlyWhenAskedForByName() {
-        assertThatNoException().isThrownBy(() -> Network.check(address("127.0.0.1:1"), false));
-        assertThatNoException().isThrownBy(() -> Network.check(address("192.0.2.1:1"), true));
-        assertThatExceptionOfType(OperatorException.class)
-                .isThrownBy(() -> Network.check(address("192.0.2.1:1"), false))
-                .withMessageContaining("--insecure");
-        assertThatExceptionOfType(OperatorException.class).isThrownBy(() -> Network.check(address("0.0.0.0:1"), false));
-    }
-
-    private static InetSocketAddress address(String text) {
-        return new AddressConverter().convert(text);
     }
 
     @ParameterizedTest

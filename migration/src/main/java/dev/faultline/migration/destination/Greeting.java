@@ -54,6 +54,13 @@ record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
 
     private static Optional<Greeting> read(FrameChannel frames) throws IOException {
         FrameHeader hello = frames.readHeader();
+        if (hello.isTls()) {
+            refuse(
+                    frames,
+                    "the source speaks TLS, and the destination does not: give --tls-cert, --tls-key and --tls-ca to"
+                            + " both, or to neither");
+            return Optional.empty();
+        }
         Optional<Role> role = Role.of(hello.flags() & ~Frame.FLAG_RESUMED);
         if (hello.type() != FrameType.HELLO
                 || hello.page() != Frame.MAGIC
@@ -62,7 +69,10 @@ record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
             return Optional.empty();
         }
         if (hello.count() != Frame.VERSION) {
-            refuse(frames, hello.count());
+            refuse(
+                    frames,
+                    "the destination speaks version " + Frame.VERSION + " of the protocol, not " + hello.count()
+                            + ": use the same Faultline on both sides");
             return Optional.empty();
         }
         boolean resumed = (hello.flags() & Frame.FLAG_RESUMED) != 0;
@@ -70,9 +80,7 @@ record Greeting(Role role, Gathering.Attempt attempt, FrameChannel channel) {
                 new Greeting(role.get(), new Gathering.Attempt(hello.round(), hello.region(), resumed), frames));
     }
 
-    private static void refuse(FrameChannel frames, long version) throws IOException {
-        String reason = "the destination speaks version " + Frame.VERSION + " of the protocol, not " + version
-                + ": use the same Faultline on both sides";
+    private static void refuse(FrameChannel frames, String reason) throws IOException {
         // Each is told; who comes again and again must not fill the log.
         boolean first = WARNED.compareAndSet(false, true);
         LOG.log(first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, "a source was sent away: " + reason);

@@ -58,6 +58,7 @@ public final class TakeBack {
             try (Connections connections = Connections.open(host, destination, sessionId, ATTEMPT)) {
                 connections.control().write(new Frame(FrameType.RESUME, Frame.FLAG_TAKEN_BACK, 0, 0, 0, 0, NOTHING));
                 connections.control().read();
+                connections.control().endOutput();
                 again = false;
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "the destination has not been told yet", e);

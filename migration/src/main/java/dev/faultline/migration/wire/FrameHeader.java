@@ -25,6 +25,9 @@ public final class FrameHeader {
     private static final int ROUND_OFFSET = 16;
     private static final int PAYLOAD_OFFSET = 24;
 
+    private static final byte TLS_HANDSHAKE = 22;
+    private static final byte TLS_VERSION = 3;
+
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
     /** Fills the header in. */
@@ -51,6 +54,11 @@ public final class FrameHeader {
                     + "; is it a Faultline of the same version?");
         }
         return type;
+    }
+
+    /** {@return whether these bytes are no header, but the beginning of a TLS handshake} */
+    public boolean isTls() {
+        return bytes.get(0) == TLS_HANDSHAKE && bytes.get(1) == TLS_VERSION;
     }
 
     public int flags() {

@@ -18,6 +18,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DrainPointTest {
     private static final int HOT_BLOCKS = 500;
 
+    /** The last scan may come when the guest runs at the destination already. */
+    private static boolean isStopped(GuestState state) {
+        return state == GuestState.PAUSED || state == GuestState.RELINQUISHED;
+    }
+
     private static List<GuestState> scans(MigrationMode mode, boolean writesPinnedPages) throws Exception {
         try (TestGuest source = new TestGuest(16L << 20, PageSize.SIZE_4K, HOT_BLOCKS, 0, false);
                 TestGuest destination = new TestGuest(16L << 20, PageSize.SIZE_4K, HOT_BLOCKS, 0, true)) {
@@ -41,7 +46,7 @@ class DrainPointTest {
     void theLastTwoScansOfAGuestWithSuchDevicesAreDrained(MigrationMode mode) throws Exception {
         List<GuestState> scans = scans(mode, true);
         assertThat(scans).hasSizeGreaterThan(2);
-        assertThat(scans.subList(scans.size() - 2, scans.size())).containsOnly(GuestState.PAUSED);
+        assertThat(scans.subList(scans.size() - 2, scans.size())).allMatch(DrainPointTest::isStopped);
         assertThat(scans.subList(0, scans.size() - 2)).containsOnly(GuestState.RUNNING);
     }
 
@@ -53,6 +58,6 @@ class DrainPointTest {
         List<GuestState> scans = scans(mode, false);
         assertThat(scans).hasSizeGreaterThan(1);
         assertThat(scans.subList(0, scans.size() - 1)).containsOnly(GuestState.RUNNING);
-        assertThat(scans.getLast()).isEqualTo(GuestState.PAUSED);
+        assertThat(scans.getLast()).matches(DrainPointTest::isStopped);
     }
 }

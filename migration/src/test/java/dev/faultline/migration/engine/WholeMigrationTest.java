@@ -9,11 +9,13 @@ import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
+import dev.faultline.migration.tls.Peers;
 import dev.faultline.uffd.memory.PageSize;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,11 +33,21 @@ class WholeMigrationTest {
     @ParameterizedTest
     @EnumSource(MigrationMode.class)
     void aWritingGuestMovesUncorrupted(MigrationMode mode) throws Exception {
+        move(new Hosts(LocalHost.INSTANCE, LocalHost.INSTANCE), mode);
+    }
+
+    @ParameterizedTest
+    @EnumSource(MigrationMode.class)
+    void aWritingGuestMovesOverTls(MigrationMode mode) throws Exception {
+        move(new Hosts(Peers.source(), Peers.destination()), mode);
+    }
+
+    private static void move(Hosts hosts, MigrationMode mode) throws Exception {
         try (TestGuest source = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, false);
                 TestGuest destination = new TestGuest(MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, true)) {
             source.resume();
             awaitVerified(source, 2 * HOT_BLOCKS);
-            Result result = migrate(source, destination, mode, TestSwitch.NONE, 0);
+            Result result = migrate(hosts, source, destination, mode, TestSwitch.NONE, 0);
             long atHandOver = source.verified.get();
             awaitVerified(destination, atHandOver + 3 * HOT_BLOCKS);
             assertThat(source.corruption).isEmpty();
@@ -46,17 +58,31 @@ class WholeMigrationTest {
         }
     }
 
+    private record Hosts(Host source, Host destination) {}
+
     record Result(SourceReport source, DestinationReport destination) {}
 
     static Result migrate(
             TestGuest source, TestGuest destination, MigrationMode mode, TestSwitch testSwitch, long holdMapNanos)
             throws Exception {
+        return migrate(
+                new Hosts(LocalHost.INSTANCE, LocalHost.INSTANCE), source, destination, mode, testSwitch, holdMapNanos);
+    }
+
+    private static Result migrate(
+            Hosts hosts,
+            TestGuest source,
+            TestGuest destination,
+            MigrationMode mode,
+            TestSwitch testSwitch,
+            long holdMapNanos)
+            throws Exception {
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        Acceptor acceptor = Acceptor.listen(LocalHost.INSTANCE, loopback);
+        Acceptor acceptor = Acceptor.listen(hosts.destination, loopback);
         CompletableFuture<DestinationReport> received = CompletableFuture.supplyAsync(() -> {
             try {
                 return DestinationEngine.run(
-                        LocalHost.INSTANCE,
+                        hosts.destination,
                         destination,
                         acceptor,
                         new DestinationOptions(false, 0, testSwitch),
@@ -68,7 +94,7 @@ class WholeMigrationTest {
         });
         InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), acceptor.port());
         SourceReport sent = SourceEngine.run(
-                LocalHost.INSTANCE,
+                hosts.source,
                 source,
                 new SourceOptions(to, mode, 0, holdMapNanos, testSwitch),
                 Journal.unkept(),

@@ -29,11 +29,13 @@ class RoundSenderTest {
         void run(RoundSender rounds, SendLedger ledger, FinalMap map) throws Exception;
     }
 
-    private static int dirtyAfter(Steps steps) throws Exception {
+    private boolean guestEnds;
+
+    private int dirtyAfter(Steps steps) throws Exception {
         return dirtyAfter(_ -> {}, 0, steps);
     }
 
-    private static int dirtyAfter(Consumer<Gate> before, int dirtyAfterRound, Steps steps) throws Exception {
+    private int dirtyAfter(Consumer<Gate> before, int dirtyAfterRound, Steps steps) throws Exception {
         try (TestGuest guest = new TestGuest(PAGES * 4096L, PageSize.SIZE_4K, 1, 0, false);
                 SourceMemory memory = new SourceMemory(guest);
                 Pipe pipe = new Pipe()) {
@@ -50,6 +52,10 @@ class RoundSenderTest {
             before.accept(gate);
             assertThat(rounds.sendRound(0).dirtyPages()).isEqualTo(dirtyAfterRound);
             steps.run(rounds, ledger, map);
+            if (guestEnds) {
+                guest.uffd()
+                        .unregister(guest.regions().getFirst().guestAddress(), PAGES * 4096L); // as with its process
+            }
             int dirtyPages = map.await().all().getFirst().size();
             tracker.stop();
             return dirtyPages;
@@ -75,6 +81,17 @@ class RoundSenderTest {
                     map.open(rounds.lastScan());
                 }))
                 .isZero();
+    }
+
+    @Test
+    void whatCannotBeLookedAtAnyMoreIsDirty() throws Exception {
+        guestEnds = true;
+        assertThat(dirtyAfter((rounds, ledger, map) -> {
+                    ledger.applied(FRAMES);
+                    rounds.closeRounds();
+                    map.open(rounds.lastScan());
+                }))
+                .isEqualTo(PAGES);
     }
 
     @Test

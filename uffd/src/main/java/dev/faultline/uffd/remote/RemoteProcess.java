@@ -24,8 +24,8 @@ import java.util.concurrent.FutureTask;
  * calls as if it had made them, and may kill it for one. A thread that is stopped in a restartable sequence (rseq(2)) is
  * not told.
  *
- * <p>Each call has a tracer thread of its own. Source: ptrace(2); design tried on QEMU, whose main thread stood still for
- * 47 microseconds (median).
+ * <p>Each call has a tracer thread of its own. Source: ptrace(2). A QEMU's main thread stood still for 1
+ * to 16 milliseconds when a fresh JVM did this for the first time, most of them for code that was not compiled yet.
  */
 public final class RemoteProcess {
     private static final long PATIENCE_NANOS = 2_000_000_000L;
