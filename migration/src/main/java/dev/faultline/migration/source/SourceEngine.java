@@ -392,10 +392,19 @@ public final class SourceEngine {
         loop.start("push", () -> {
             List<PageBits> dirty = map.await().all();
             counters.dirtyPages.set(SourceMemory.size(dirty));
-            journal.keepDirty(dirty);
+            keepDirty(dirty);
             map.push(resumed ? restOf(dirty) : rounds.pushOrder(dirty));
             sender.push(map);
         });
+    }
+
+    /** A successor that finds no map takes every page for dirty; that it cannot be written is no reason to push nothing. */
+    private void keepDirty(List<PageBits> dirty) {
+        try {
+            journal.keepDirty(dirty);
+        } catch (GuestException e) {
+            LOG.log(System.Logger.Level.WARNING, "the dirty map was not written down: " + e.getMessage());
+        }
     }
 
     private PushOrder restOf(List<PageBits> dirty) {
