@@ -43,6 +43,21 @@ class DemoIT {
                 rows);
     }
 
+    @Test
+    void verifiesAMove() {
+        Faultline demo = Demos.run("--verify");
+        assertThat(demo.exitCode()).as(demo.toString()).isZero();
+        JsonNode audit = demo.json().path("migration").path("audit");
+        assertThat(audit.path("pages").asLong()).isEqualTo((256L << 20) / 4096);
+        assertThat(audit.path("mismatches").asLong(-1)).isZero();
+        assertThat(demo.json()
+                        .path("destination")
+                        .path("audit")
+                        .path("hashBytes")
+                        .asLong())
+                .isEqualTo((256L << 20) / 4096 * 9);
+    }
+
     private List<String> runs(String mode, String pageSize) {
         int runs = soak.number("runs", 1);
         List<JsonNode> results = new ArrayList<>();

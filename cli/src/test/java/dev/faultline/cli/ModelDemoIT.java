@@ -42,7 +42,7 @@ class ModelDemoIT {
      * fast that every page is dirty at the last scan would have all of them sent after the pause, and miss no scan.
      */
     @ParameterizedTest
-    @CsvSource({"write-after-map, postcopy, 0", "skip-final-scan, precopy, 50000"})
+    @CsvSource({"write-after-map, postcopy, max", "skip-final-scan, precopy, 50000"})
     void aBrokenEngineIsCaught(String testSwitch, String mode, String writeRate) {
         Faultline demo = onModel("--mode", mode, "--test-switch", testSwitch, "--write-rate", writeRate);
         assertThat(demo.exitCode()).as(demo.toString()).isEqualTo(1);

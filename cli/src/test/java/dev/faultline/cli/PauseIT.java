@@ -48,7 +48,7 @@ class PauseIT {
                         median(millis.get(1)),
                         ratio)));
         soak.writeTable(
-                "Downtime of guests of two sizes that write 20,000 pages/s to 64 MiB (hybrid, all memory with content)",
+                "Downtime of guests of two sizes that rewrite 64 MiB without pause (hybrid, all memory with content)",
                 List.of("run", "memory", "downtime ms"),
                 rows);
         if (soak.isRequested()) {
@@ -65,7 +65,7 @@ class PauseIT {
                 "--cold-set",
                 size.coldSet(),
                 "--write-rate",
-                "20000",
+                "max",
                 "--mode",
                 "hybrid"));
         assertThat(demo.exitCode()).as(demo.toString()).isZero();

@@ -10,7 +10,12 @@ import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Runs simulated migrations, one after the other. Their journals are real files, in a directory of this one's own. */
+/**
+ * Runs simulated migrations, one after the other. Their journals are real files, in a directory of this one's own.
+ *
+ * <p>The JVM needs {@code -Djdk.trackAllThreads=false} to run thousands of them: the threads of killed processes stay parked
+ * for good, and are collected only if the JDK does not keep a list of them.
+ */
 @SuppressWarnings("exports") // to the command line
 public final class Simulation implements AutoCloseable {
     /** A directory in memory: journals replace files, for which some file systems wait for their disk. */
@@ -20,9 +25,6 @@ public final class Simulation implements AutoCloseable {
     private static final Logger ENGINES = Logger.getLogger("dev.faultline.migration");
 
     static {
-        // A killed process's threads stay parked for good. The JDK would keep them all, and with them all they refer
-        // to.
-        System.setProperty("jdk.trackAllThreads", "false");
         ENGINES.setLevel(Level.OFF);
     }
 

@@ -4,6 +4,8 @@ import dev.faultline.cli.attach.Attached;
 import dev.faultline.cli.json.Events;
 import dev.faultline.cli.json.Json;
 import dev.faultline.cli.json.RecordJson;
+import dev.faultline.cli.process.OperatorException;
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.source.SourceReport;
 import java.net.InetSocketAddress;
@@ -37,7 +39,23 @@ final class Done {
         }
     }
 
-    void source(SourceReport report, boolean kept) {
+    /**
+     * The guest has left: its process here ends, unless it is to be kept, or is the one that has the right content.
+     *
+     * @throws OperatorException if the audit found pages that are wrong on the other side
+     */
+    void leave(Attached attached, SourceReport report, boolean keep) throws OperatorException {
+        boolean keeps = keep || !report.audit().isGood();
+        if (!keeps) {
+            attached.quit();
+        }
+        source(report, keeps);
+        requireGood(
+                report.audit(),
+                ". The guest runs on the destination with them; its process here keeps its memory, and never resumes");
+    }
+
+    private void source(SourceReport report, boolean kept) {
         if (json) {
             new Events(System.out).write(Events.DONE, RecordJson.write(report));
         } else {
@@ -46,12 +64,29 @@ final class Done {
         }
     }
 
-    void destination(DestinationReport report, boolean paused) {
+    /**
+     * The guest has arrived.
+     *
+     * @throws OperatorException if the audit found pages that are wrong here
+     */
+    void arrive(DestinationReport report, boolean paused) throws OperatorException {
+        destination(report, paused);
+        requireGood(report.audit(), ". The guest is here with them; its process at the source has what they should be");
+    }
+
+    private void destination(DestinationReport report, boolean paused) {
         if (json) {
             new Events(System.out).write(Events.DONE, RecordJson.write(report));
         } else {
             System.out.print(ReportText.destination(report));
             System.out.println(paused ? "The guest is here, and paused." : "The guest runs here.");
+        }
+    }
+
+    /** What an audit found wrong is an error, although the guest has moved. */
+    private static void requireGood(AuditReport audit, String consequence) throws OperatorException {
+        if (!audit.isGood()) {
+            throw new OperatorException(audit.problem() + consequence);
         }
     }
 

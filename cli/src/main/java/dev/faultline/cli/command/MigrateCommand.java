@@ -70,6 +70,11 @@ public final class MigrateCommand implements Callable<Integer> {
     @Mixin
     private ControlOption control = new ControlOption();
 
+    @Option(
+            names = "--verify",
+            description = "Hash every page as it arrives, and compare it at the end with what the source has.")
+    private boolean verify;
+
     @Option(names = "--keep-source", description = "Do not end the guest's process here when the guest has left.")
     private boolean keepSource;
 
@@ -116,6 +121,7 @@ public final class MigrateCommand implements Callable<Integer> {
                 mode,
                 limits,
                 dataPath.get(),
+                verify,
                 reconnect.nanos(),
                 TimeUnit.SECONDS.toNanos(holdMapSeconds),
                 testSwitch);
@@ -125,10 +131,7 @@ public final class MigrateCommand implements Callable<Integer> {
                 ControlOption.AutoCloser _ = control.open(journal, watch.desk(), json)) {
             new Done(json).attached(attached);
             SourceReport report = SourceEngine.run(host, attached.guest(), options, journal, watch);
-            if (!keepSource) {
-                attached.quit();
-            }
-            new Done(json).source(report, keepSource);
+            new Done(json).leave(attached, report, keepSource);
         }
         return 0;
     }

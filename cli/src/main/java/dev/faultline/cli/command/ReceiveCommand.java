@@ -83,7 +83,7 @@ public final class ReceiveCommand implements Callable<Integer> {
             new Done(json).attached(attached);
             new Done(json).listening(address, acceptor.port());
             new Done(json)
-                    .destination(
+                    .arrive(
                             DestinationEngine.run(host, attached.guest(), acceptor, options, journal, progress),
                             startPaused);
         }

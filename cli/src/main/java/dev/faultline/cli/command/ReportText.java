@@ -4,6 +4,7 @@ import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.text.Numbers;
 import dev.faultline.cli.text.Sizes;
 import dev.faultline.cli.text.Table;
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.destination.FaultSummary;
 import dev.faultline.migration.source.SourceReport;
@@ -17,7 +18,7 @@ public final class ReportText {
         if (!report.decisions().isEmpty()) {
             table.row("handed over because", report.decisions().getLast().reason());
         }
-        return table.row("mode", EnumConverter.word(report.mode()))
+        table.row("mode", EnumConverter.word(report.mode()))
                 .row(
                         "rounds before the hand-over",
                         Numbers.count(report.rounds().size()))
@@ -31,18 +32,32 @@ public final class ReportText {
                 .row("page connections", Numbers.count(report.connections()))
                 .row("compression", EnumConverter.word(report.compression()))
                 .row("downtime", Numbers.nanos(report.downtimeNanos()))
-                .row("total time", Numbers.nanos(report.totalNanos()))
-                .render();
+                .row("total time", Numbers.nanos(report.totalNanos()));
+        return audited(table, report.audit()).render();
     }
 
     static String destination(DestinationReport report) {
-        return new Table("")
-                        .row("content received", Sizes.format(report.receivedBytes()))
-                        .row("pages missing when it started", Numbers.count(report.missingAtStart()))
-                        .row("from the order to the start", Numbers.nanos(report.startDelayNanos()))
-                        .row("until the last page was here", Numbers.nanos(report.afterStartNanos()))
-                        .render()
-                + faults(report).render();
+        Table table = new Table("")
+                .row("content received", Sizes.format(report.receivedBytes()))
+                .row("pages missing when it started", Numbers.count(report.missingAtStart()))
+                .row("from the order to the start", Numbers.nanos(report.startDelayNanos()))
+                .row("until the last page was here", Numbers.nanos(report.afterStartNanos()));
+        return audited(table, report.audit()).render() + faults(report).render();
+    }
+
+    /**
+     * {@return a table with the rows of an audit, if there was one}
+     *
+     * @param table what it is added to
+     * @param audit what it showed
+     */
+    public static Table audited(Table table, AuditReport audit) {
+        return audit.asked()
+                ? table.row("pages audited", Numbers.count(audit.pages()))
+                        .row("  wrong", Numbers.count(audit.mismatches()))
+                        .row("  memory for hashes", Sizes.format(audit.hashBytes()))
+                        .row("  time, beside the guest", Numbers.nanos(audit.durationNanos()))
+                : table;
     }
 
     /**

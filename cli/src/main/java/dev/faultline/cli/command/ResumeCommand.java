@@ -195,10 +195,7 @@ public final class ResumeCommand implements Callable<Integer> {
                 new SourceOptions(destination, MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
             var report = SourceEngine.resume(host, attached.guest(), options, journal, progress::accept);
-            if (!keepSource) {
-                attached.quit();
-            }
-            new Done(json).source(report, keepSource);
+            new Done(json).leave(attached, report, keepSource);
         }
     }
 
@@ -208,7 +205,7 @@ public final class ResumeCommand implements Callable<Integer> {
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             DestinationOptions options = new DestinationOptions(false, reconnect.nanos(), TestSwitch.NONE);
             var report = DestinationEngine.resume(host, guest, acceptor, options, journal, progress);
-            new Done(json).destination(report, !journal.entry().runs());
+            new Done(json).arrive(report, !journal.entry().runs());
         }
     }
 

@@ -52,6 +52,11 @@ public final class DemoCommand implements Callable<Integer> {
     private @Nullable MemoryBackend backend;
 
     @Option(
+            names = "--verify",
+            description = "Hash every page as it arrives, and compare it at the end with what the source has.")
+    private boolean verify;
+
+    @Option(
             names = "--compare",
             description = "Keep the guest paused on the destination until all of its memory is there, and compare it.")
     private boolean compare;
@@ -95,7 +100,8 @@ public final class DemoCommand implements Callable<Integer> {
         limits.of(mode); // whatever makes no sense is refused before anything starts
         BackendChoice choice = BackendChoice.of(backend, LinuxUffd::kernelFeatures);
         choice.fallback().ifPresent(why -> System.err.println(Sentence.of("The demo runs on the model: " + why)));
-        DemoSettings settings = new DemoSettings(guest, choice, mode, limits, compare, holdMapSeconds, testSwitch);
+        DemoSettings settings =
+                new DemoSettings(guest, choice, mode, limits, verify, compare, holdMapSeconds, testSwitch);
         Terminal terminal = json ? Terminal.stderr() : Terminal.stdout();
         try (StatusLine line = new StatusLine(terminal, json)) {
             return choice.backend() == MemoryBackend.MODEL ? onModel(settings, line) : onKernel(settings, line);

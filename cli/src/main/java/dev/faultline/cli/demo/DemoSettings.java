@@ -12,6 +12,7 @@ import dev.faultline.migration.TestSwitch;
  * @param backend what it runs on
  * @param mode when it changes hosts
  * @param limits what it may cost
+ * @param verify whether every page is audited when it has arrived
  * @param compare whether both sides' memory is compared before it goes on
  * @param holdMapSeconds how long to hold the dirty map back after the hand-over
  * @param testSwitch what to break
@@ -21,6 +22,7 @@ record DemoSettings(
         BackendChoice backend,
         MigrationMode mode,
         LimitOptions limits,
+        boolean verify,
         boolean compare,
         long holdMapSeconds,
         TestSwitch testSwitch) {}

@@ -100,6 +100,7 @@ final class ModelHosts implements Hosts {
                 address,
                 settings.mode(),
                 settings.limits().of(settings.mode()),
+                settings.verify(),
                 0,
                 holdMapNanos,
                 settings.testSwitch());

@@ -98,6 +98,9 @@ final class ProcessHosts implements Hosts {
         arguments.addAll(List.of("--mode", EnumConverter.word(settings.mode()), "--keep-source"));
         arguments.addAll(List.of("--control", "none"));
         arguments.addAll(settings.limits().toArguments());
+        if (settings.verify()) {
+            arguments.add("--verify");
+        }
         arguments.addAll(List.of("--hold-map", Long.toString(settings.holdMapSeconds())));
         addTestSwitch(arguments);
         migrate = children.start("the source's engine", arguments);

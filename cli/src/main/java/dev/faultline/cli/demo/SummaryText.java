@@ -6,6 +6,7 @@ import dev.faultline.cli.text.Numbers;
 import dev.faultline.cli.text.Sizes;
 import dev.faultline.cli.text.Table;
 import dev.faultline.guest.kvm.control.GuestDescription;
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.source.SourceReport;
@@ -48,11 +49,13 @@ final class SummaryText {
                     Numbers.rate(round.sentBytes(), round.durationNanos()),
                     Numbers.count(round.dirtyPages()));
         }
-        return table.row("  sent before the hand-over", Numbers.count(source.precopyPages()))
+        table.row("  sent before the hand-over", Numbers.count(source.precopyPages()))
                 .row("  missing at the hand-over", Numbers.count(source.dirtyPages()))
                 .row("  sent because the guest touched them", Numbers.count(source.faultPages()))
                 .row("  pushed", Numbers.count(source.pushedPages()))
                 .row("content sent", Sizes.format(source.sentBytes()));
+        AuditReport audit = source.audit().holding(result.received().audit().hashBytes());
+        return ReportText.audited(table, audit);
     }
 
     private static Table times(DemoResult result) {

@@ -36,6 +36,9 @@ record Verdict(List<String> problems) {
                 .filter(comparison -> comparison.differingBytes() > 0)
                 .ifPresent(comparison -> problems.add(Numbers.count(comparison.differingBytes()) + " of "
                         + Numbers.count(comparison.comparedBytes()) + " bytes differ between source and destination"));
+        if (!result.migrated().audit().isGood()) {
+            problems.add(result.migrated().audit().problem());
+        }
         last.failure().ifPresent(words -> problems.add("the guest does not run any more: " + words));
     }
 

@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Records as JSON objects and back. Their components are whole numbers, truth values, texts, constants, and lists of
+ * Records as JSON objects and back. Their components are whole numbers, truth values, texts, constants, records, and lists of
  * records; their names hold the units. The records are public ones of packages that this module can read.
  */
 public final class RecordJson {
@@ -81,6 +81,8 @@ public final class RecordJson {
             return node.asBoolean();
         } else if (type == String.class) {
             return node.asString();
+        } else if (type.isRecord()) {
+            return read(node, type.asSubclass(Record.class));
         } else if (type.isEnum()) {
             return constant(type, node.asString());
         } else if (type == List.class) {

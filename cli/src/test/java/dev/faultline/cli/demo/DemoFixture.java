@@ -8,6 +8,7 @@ import dev.faultline.guest.kvm.control.GuestReport;
 import dev.faultline.guest.kvm.control.GuestStatistics;
 import dev.faultline.guest.kvm.control.VcpuProgress;
 import dev.faultline.guest.kvm.machine.MachineType;
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Compression;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
@@ -70,18 +71,34 @@ final class DemoFixture {
                 Optional.empty());
     }
 
+    /** {@return the outcome of an audit of all pages} */
+    static AuditReport audit(long mismatches, String words) {
+        return new AuditReport(true, 16_384, mismatches, words, 36_864, 12_000_000);
+    }
+
     static DemoResult result(
             GuestReport sourceAfter,
             GuestReport arrived,
             GuestReport last,
             boolean checkedAgain,
             Optional<Comparison> comparison) {
+        return result(sourceAfter, arrived, last, checkedAgain, comparison, audit(0, ""));
+    }
+
+    static DemoResult result(
+            GuestReport sourceAfter,
+            GuestReport arrived,
+            GuestReport last,
+            boolean checkedAgain,
+            Optional<Comparison> comparison,
+            AuditReport audit) {
         return new DemoResult(
                 new DemoSettings(
                         new GuestOptions(),
                         new BackendChoice(MemoryBackend.KERNEL, Optional.empty()),
                         MigrationMode.HYBRID,
                         new LimitOptions(),
+                        true,
                         false,
                         0,
                         TestSwitch.NONE),
@@ -110,7 +127,8 @@ final class DemoFixture {
                         900,
                         70_800_000,
                         1_880_000_000,
-                        2_070_000_000),
+                        2_070_000_000,
+                        audit),
                 new DestinationReport(
                         402_653_184,
                         1_400,
@@ -118,7 +136,8 @@ final class DemoFixture {
                                 new FaultSummary(FaultKind.CURRENT, 70, 42_500, 926_000, 926_000),
                                 new FaultSummary(FaultKind.ZERO, 0, 0, 0, 0)),
                         1,
-                        117_000_000),
+                        117_000_000,
+                        audit.holding(147_456)),
                 comparison,
                 9_070_000_000L);
     }

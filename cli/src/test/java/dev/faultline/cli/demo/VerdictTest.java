@@ -5,6 +5,7 @@ import static dev.faultline.cli.demo.DemoFixture.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.guest.kvm.control.GuestReport;
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.guest.GuestState;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,15 @@ class VerdictTest {
     void bytesThatDifferAreNotGood() {
         Optional<Comparison> comparison = Optional.of(new Comparison(4096, 3, 4096, 4096));
         assertBad(LEFT, ARRIVED, LAST, true, comparison, "3 of 4,096 bytes differ");
+    }
+
+    @Test
+    void pagesThatTheAuditFoundWrongAreNotGood() {
+        AuditReport audit = DemoFixture.audit(1, "ram page 5 at 0x5000 (sent by the push)");
+        Verdict verdict = Verdict.of(DemoFixture.result(LEFT, ARRIVED, LAST, true, Optional.empty(), audit));
+        assertThat(verdict.problem())
+                .isEqualTo("the audit found that 1 of 16384 pages did not arrive as they are at the source:"
+                        + " ram page 5 at 0x5000 (sent by the push)");
     }
 
     private static void assertBad(

@@ -3,6 +3,7 @@ package dev.faultline.cli.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Compression;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.Decision.Step;
@@ -36,14 +37,16 @@ class RecordJsonTest {
                 11,
                 12,
                 13,
-                14));
+                14,
+                new AuditReport(true, 1, 2, "ram page 5", 3, 4)));
         survives(new MigrationProgress("post-copy", 1, 2, 3, Long.MAX_VALUE, 5));
         survives(new DestinationReport(
                 1,
                 2,
                 List.of(new FaultSummary(FaultKind.FETCHED, 1, 2, 3, 4), new FaultSummary(FaultKind.ZERO, 0, 0, 0, 0)),
                 3,
-                4));
+                4,
+                AuditReport.NONE));
     }
 
     private static void survives(Record record) {

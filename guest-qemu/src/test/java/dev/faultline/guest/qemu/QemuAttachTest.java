@@ -59,6 +59,19 @@ class QemuAttachTest {
         }
     }
 
+    /** What the injected calls do is judged by QEMU's own filter, as libvirt starts it. */
+    @Test
+    void aSandboxedQemuIsAttachedTo() {
+        String sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+        try (Qemu qemu = start("-sandbox", sandbox);
+                QemuGuest guest = QemuGuest.attach(qemu.options(), QemuRole.SOURCE)) {
+            GuestRegion ram = guest.regions().getFirst();
+            guest.uffd().register(ram.guestAddress(), ram.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
+            guest.uffd().unregister(ram.guestAddress(), ram.lengthBytes());
+            assertThat(guest.state()).isEqualTo(GuestState.RUNNING);
+        }
+    }
+
     @Test
     void twoNodesWithMemfdsAreTwoRegionsInTheOrderOfTheirNames() {
         List<String> arguments = new ArrayList<>(List.of("-m", "48M", "-smp", "2", "-device", "virtio-rng-pci"));

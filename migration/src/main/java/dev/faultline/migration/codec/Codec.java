@@ -6,14 +6,14 @@ import java.util.Optional;
 /** A format of compressed content. */
 public enum Codec {
     /** About as fast as memory is to copy some times, for a third or so. */
-    LZ4(1, FrameType.PAGES_LZ4) {
+    LZ4(2, FrameType.PAGES_LZ4) {
         @Override
         Coder newCoder() {
             return new Lz4Coder();
         }
     },
     /** Slower, and shorter. */
-    ZSTD(2, FrameType.PAGES_ZSTD) {
+    ZSTD(4, FrameType.PAGES_ZSTD) {
         @Override
         Coder newCoder() {
             return new ZstdCoder();
@@ -55,7 +55,7 @@ public enum Codec {
         return (set & bit) != 0;
     }
 
-    /** {@return the formats that this host can write and read, as a set of bits: 1 for lz4, 2 for zstd} */
+    /** {@return the formats that this host can write and read, as a set of bits: 2 for lz4, 4 for zstd} They are flags of ACCEPT, of which 1 is taken. */
     public static int available() {
         return Available.SET;
     }

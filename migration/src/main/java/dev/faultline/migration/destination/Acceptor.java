@@ -6,13 +6,18 @@ import dev.faultline.migration.host.Link;
 import dev.faultline.migration.host.Listener;
 import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.wire.Frame;
+import dev.faultline.migration.wire.FrameChannel;
+import dev.faultline.migration.wire.FrameHeader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -165,13 +170,39 @@ public final class Acceptor implements AutoCloseable {
         }
     }
 
-    private static void sendAway(Gathering.Source source, String reason) {
+    /** Closing with something unread would reset the connection, and the reason be lost on its way. */
+    private void sendAway(Gathering.Source source, String reason) {
+        AtomicBoolean over = new AtomicBoolean();
+        Signal ended = host.newSignal();
+        host.start("send-away", () -> {
+            tellReason(source, reason);
+            over.set(true);
+            ended.raise();
+        });
+        host.start("send-away-limit", () -> {
+            try {
+                ended.await(over::get, Greeting.LIMIT_NANOS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            source.close();
+        });
+    }
+
+    private static void tellReason(Gathering.Source source, String reason) {
+        FrameChannel control = source.control();
+        ByteBuffer rest = ByteBuffer.allocate(FrameHeader.BYTES);
         try {
-            source.control().write(Frame.abort(reason));
+            control.write(Frame.abort(reason));
+            control.endOutput();
+            while (true) {
+                control.readFully(rest.clear());
+            }
+        } catch (EOFException e) {
+            return; // it has heard
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a source was not told why", e);
         }
-        source.close();
     }
 
     @Override

@@ -32,6 +32,7 @@ final class Arrival implements AutoCloseable {
     final long beganNanos;
     long preparedNanos;
     long startedNanos;
+    long allHereNanos;
     long missingAtStart;
 
     private final UffdWaiter faultWaiter;
@@ -88,7 +89,8 @@ final class Arrival implements AutoCloseable {
                 missingAtStart,
                 Arrays.stream(FaultKind.values()).map(statistics::summary).toList(),
                 startedNanos - preparedNanos,
-                host.nanoTime() - startedNanos);
+                Math.max(allHereNanos - startedNanos, 0),
+                journal.entry().audit());
     }
 
     @Override

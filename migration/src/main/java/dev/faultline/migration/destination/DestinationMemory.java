@@ -4,6 +4,8 @@ import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.page.PageHash;
+import dev.faultline.migration.page.PageHashes;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.RegionView;
 import dev.faultline.uffd.RegisterMode;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The waiting guest's memory: files, alias mappings, page states, and the registration of the guest's mapping. */
 final class DestinationMemory implements AutoCloseable {
@@ -19,6 +22,10 @@ final class DestinationMemory implements AutoCloseable {
     private final List<GuestRegion> regions;
     private final List<AliasMapping> aliases = new ArrayList<>();
     private final List<PageStates> states;
+    private long[] zeroHashes = {};
+    /** Empty if nobody is to audit the pages. Made before any page can come. */
+    private List<PageHashes> hashes = List.of();
+
     private boolean kept;
 
     DestinationMemory(Guest guest, Journal journal) {
@@ -30,7 +37,57 @@ final class DestinationMemory implements AutoCloseable {
             }
             aliases.add(regions.get(i).file().mapAlias());
         }
+        if (journal.entry().audit().asked()) {
+            keepHashes(journal);
+        }
         states = journal.pageStates(regions);
+    }
+
+    /** Keeps a hash of every page from now on. */
+    void keepHashes(Journal journal) {
+        hashes = journal.pageHashes(regions);
+        zeroHashes = regions.stream()
+                .mapToLong(region -> PageHash.ofZeros(1 << region.pageShift()))
+                .toArray();
+    }
+
+    /** {@return the hashes of a region's pages, if they are kept} */
+    @Nullable
+    PageHashes hashes(int index) {
+        return hashes.isEmpty() ? null : hashes.get(index);
+    }
+
+    /** {@return the hash of a region's page of zeros} */
+    long zeroHash(int index) {
+        return zeroHashes[index];
+    }
+
+    /** {@return how much memory the hashes take} */
+    long hashBytes() {
+        return hashes.isEmpty()
+                ? 0
+                : states.stream()
+                        .mapToLong(region -> PageHashes.sizeBytes(region.pageCount()))
+                        .sum();
+    }
+
+    /** {@return how many pages there are} */
+    long pageCount() {
+        return states.stream().mapToLong(PageStates::pageCount).sum();
+    }
+
+    /**
+     * Learns that the destination's copy of a page is the final one.
+     *
+     * @param by who says so, as in {@link dev.faultline.migration.page.PageWay}
+     * @return false if there is no whole copy here, so that the source must be wrong
+     */
+    boolean learnClean(int index, int page, byte by) {
+        PageHashes kept = hashes(index);
+        if (kept != null) {
+            kept.confirm(page, by); // first: who sees the page current sees this too
+        }
+        return states.get(index).learnClean(page);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.faultline.migration.destination;
 
+import dev.faultline.migration.AuditReport;
 import java.util.List;
 
 /**
@@ -10,10 +11,12 @@ import java.util.List;
  * @param faults how the guest's faults were answered, one entry for each kind
  * @param startDelayNanos from the source's order to prepare until the guest ran
  * @param afterStartNanos from then until every page was here
+ * @param audit what the source found wrong, if it was to audit the pages
  */
 public record DestinationReport(
         long receivedBytes,
         long missingAtStart,
         List<FaultSummary> faults,
         long startDelayNanos,
-        long afterStartNanos) {}
+        long afterStartNanos,
+        AuditReport audit) {}

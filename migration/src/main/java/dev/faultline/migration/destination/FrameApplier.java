@@ -6,6 +6,7 @@ import dev.faultline.migration.codec.PageDecoder;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.PageWay;
 import dev.faultline.migration.page.RegionView;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies the page frames of one connection: claims each page, reads its content from the socket straight into the alias
- * mapping (compressed content by way of memory of its own), and answers whoever waits for it. Pages that the destination has in their final state, or that another writer
- * got first, are read past. Never waits for a page while it holds another.
+ * mapping (compressed content by way of memory of its own), and answers whoever waits for it. Pages that the destination
+ * has in their final state, or that another writer got first, are read past. Never waits for a page while it holds
+ * another.
  */
 final class FrameApplier implements AutoCloseable {
     private static final int MAX_FRAME_PAGES = 64;
@@ -35,6 +37,7 @@ final class FrameApplier implements AutoCloseable {
     private final PageMapper mapper;
     private final HandOver handOver;
     private final AtomicLong receivedBytes;
+    private final PageWitness witness;
     private final TestSwitch testSwitch;
     private final List<RegionView> views;
     private final ByteBuffer trash = ByteBuffer.allocateDirect(TRASH_BYTES);
@@ -49,6 +52,7 @@ final class FrameApplier implements AutoCloseable {
             PageMapper mapper,
             HandOver handOver,
             AtomicLong receivedBytes,
+            PageWitness witness,
             TestSwitch testSwitch) {
         this.host = host;
         this.channel = channel;
@@ -56,6 +60,7 @@ final class FrameApplier implements AutoCloseable {
         this.mapper = mapper;
         this.handOver = handOver;
         this.receivedBytes = receivedBytes;
+        this.witness = witness;
         this.testSwitch = testSwitch;
         views = memory.newViews();
     }
@@ -71,6 +76,7 @@ final class FrameApplier implements AutoCloseable {
                     "the source sent " + type + " of pages " + first + " + " + count + " of region " + index);
         }
         boolean isFinal = header.round() == Frame.FINAL;
+        witness.begin(header.round());
         switch (type) {
             case PAGES -> {
                 requireLength(header, index, first, count);
@@ -166,6 +172,7 @@ final class FrameApplier implements AutoCloseable {
             }
             throw memory.explain(index, e);
         }
+        witness.content(index, first, end, views.get(index));
         for (int page = first; page < end; page++) {
             states.finish(page, isFinal, false);
             if (isFinal) {
@@ -228,6 +235,7 @@ final class FrameApplier implements AutoCloseable {
                 if (PageStates.mayHoldContent(before)) {
                     region.file().punchHole((long) page << region.pageShift(), 1L << region.pageShift());
                 }
+                witness.zero(index, page);
                 states.finish(page, isFinal, true);
                 if (isFinal) {
                     mapper.answer(index, page, FaultKind.FETCHED);
@@ -241,9 +249,8 @@ final class FrameApplier implements AutoCloseable {
     }
 
     private void confirm(int index, int first, int end) throws ProtocolException {
-        PageStates states = memory.states(index);
         for (int page = first; page < end; page++) {
-            if (!states.learnClean(page)) {
+            if (!memory.learnClean(index, page, PageWay.BY_FAULT)) {
                 throw new ProtocolException("the source calls page " + page + " of region " + index
                         + " current, of which the destination has no whole copy");
             }

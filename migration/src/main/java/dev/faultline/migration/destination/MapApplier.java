@@ -2,6 +2,7 @@ package dev.faultline.migration.destination;
 
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.PageWay;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.ProtocolException;
@@ -22,7 +23,7 @@ final class MapApplier {
         for (int i = 0; i < dirty.pageCount(); i++) {
             if (dirty.contains(i)) {
                 states.learnDirty(first + i);
-            } else if (!states.learnClean(first + i)) {
+            } else if (!arrival.memory.learnClean(index, first + i, PageWay.BY_MAP)) {
                 throw new ProtocolException("the source calls page " + (first + i) + " of region " + index
                         + " clean, of which the destination has no whole copy");
             }

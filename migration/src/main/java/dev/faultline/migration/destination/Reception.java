@@ -1,5 +1,6 @@
 package dev.faultline.migration.destination;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.MigrationProgress;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.EngineLoop;
@@ -12,8 +13,10 @@ import dev.faultline.migration.host.Worker;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.page.PageWay;
 import dev.faultline.migration.session.DestinationAction;
 import dev.faultline.migration.session.DestinationSession;
+import dev.faultline.migration.wire.AuditOutcome;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameHeader;
@@ -53,6 +56,7 @@ final class Reception {
     private final DestinationSession session;
     private final EngineLoop loop;
     private final Outbox outbox;
+    private final Manifest manifest;
 
     private String phase;
     private String failure = "";
@@ -74,11 +78,16 @@ final class Reception {
         pages = source.pages();
         faults = source.faults();
         outbox = new Outbox(host, control);
+        manifest = new Manifest(memory);
         phase = again ? "post-copy" : "pre-copy";
         Offer shape = Offer.of(guest);
         session = again
                 ? DestinationSession.rejoining(
-                        shape, journal.phase(), journal.entry().runs(), host.nanoTime())
+                        shape,
+                        journal.phase(),
+                        journal.entry().runs(),
+                        journal.entry().audit().asked(),
+                        host.nanoTime())
                 : new DestinationSession(shape, host.nanoTime());
         loop = new EngineLoop(host, reason -> perform(session.onFailure(reason)), this::tick);
     }
@@ -121,7 +130,10 @@ final class Reception {
     }
 
     void onAllCurrent() {
-        loop.post(() -> perform(session.onAllCurrent()));
+        loop.post(() -> {
+            arrival.allHereNanos = host.nanoTime();
+            perform(session.onAllCurrent());
+        });
     }
 
     void onFailure(String reason) {
@@ -186,7 +198,7 @@ final class Reception {
     }
 
     private void readPages(FrameChannel channel) throws IOException {
-        try (FrameApplier applier = newApplier(channel)) {
+        try (FrameApplier applier = newApplier(channel, PageWay.PUSH)) {
             readPages(channel, applier);
         }
     }
@@ -209,16 +221,23 @@ final class Reception {
     }
 
     private void readFaultAnswers() throws IOException {
-        try (FrameApplier applier = newApplier(faults)) {
+        try (FrameApplier applier = newApplier(faults, PageWay.FAULT)) {
             while (true) {
                 applier.apply(faults.readHeader());
             }
         }
     }
 
-    private FrameApplier newApplier(FrameChannel channel) {
+    private FrameApplier newApplier(FrameChannel channel, byte finalWay) {
         return new FrameApplier(
-                host, channel, memory, arrival.mapper, handOver, arrival.receivedBytes, arrival.options.testSwitch());
+                host,
+                channel,
+                memory,
+                arrival.mapper,
+                handOver,
+                arrival.receivedBytes,
+                new PageWitness(memory, finalWay),
+                arrival.options.testSwitch());
     }
 
     private void tick() {
@@ -249,7 +268,11 @@ final class Reception {
     private void perform(DestinationAction action) throws IOException {
         switch (action) {
             case DestinationAction.Send send -> outbox.send(send.frame());
-            case DestinationAction.Arm _ -> {
+            case DestinationAction.Arm arm -> {
+                if (arm.verify()) {
+                    journal.record(AuditReport.ASKED);
+                    memory.keepHashes(journal);
+                }
                 memory.arm();
                 serve(); // not before: no page of a source whose guest does not fit is to be taken
             }
@@ -263,6 +286,15 @@ final class Reception {
             case DestinationAction.Load load -> load(load.prepare());
             case DestinationAction.Resume resume -> start(resume.run() && !arrival.options.startPaused());
             case DestinationAction.ApplyMap map -> MapApplier.apply(map.frame(), arrival);
+            case DestinationAction.SendManifest send -> {
+                phase = "audit";
+                for (int i = 0; i < send.parts(); i++) {
+                    manifest.next().ifPresent(outbox::send);
+                }
+            }
+            case DestinationAction.TakeAudit take ->
+                journal.record(
+                        AuditOutcome.decode(take.outcome(), memory.pageCount()).holding(memory.hashBytes()));
             case DestinationAction.Disarm _ -> {
                 memory.disarm();
                 note(Phase.COMPLETE);

@@ -1,5 +1,6 @@
 package dev.faultline.migration.journal;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.guest.GuestRegion;
 import java.util.List;
 import java.util.Properties;
@@ -15,13 +16,21 @@ import java.util.stream.Collectors;
  * @param address source: where to; destination: where it listened
  * @param layout the guest's memory, in words
  * @param runs whether the guest ran when the hand-over began, and so is to run
+ * @param audit whether the move is to be audited, and, at the source, what came of it
  */
 public record Entry(
-        String name, ProcessKey key, Phase phase, long sessionId, String address, String layout, boolean runs) {
-    private static final String FORMAT = "1";
+        String name,
+        ProcessKey key,
+        Phase phase,
+        long sessionId,
+        String address,
+        String layout,
+        boolean runs,
+        AuditReport audit) {
+    private static final String FORMAT = "2";
 
     static Entry none(String name, long processId) {
-        return new Entry(name, ProcessKey.of(processId), Phase.COPYING, 0, "", "", false);
+        return new Entry(name, ProcessKey.of(processId), Phase.COPYING, 0, "", "", false, AuditReport.NONE);
     }
 
     static String layout(List<GuestRegion> regions) {
@@ -50,15 +59,19 @@ public record Entry(
     }
 
     Entry begun(Phase first, long session, String at, String memory) {
-        return new Entry(name, key, first, session, at, memory, runs);
+        return new Entry(name, key, first, session, at, memory, runs, audit);
     }
 
     Entry at(Phase next) {
-        return new Entry(name, key, next, sessionId, address, layout, runs);
+        return new Entry(name, key, next, sessionId, address, layout, runs, audit);
     }
 
     Entry running(boolean ran) {
-        return new Entry(name, key, phase, sessionId, address, layout, ran);
+        return new Entry(name, key, phase, sessionId, address, layout, ran, audit);
+    }
+
+    Entry audited(AuditReport outcome) {
+        return new Entry(name, key, phase, sessionId, address, layout, runs, outcome);
     }
 
     Properties toProperties() {
@@ -72,6 +85,12 @@ public record Entry(
         properties.setProperty("address", address);
         properties.setProperty("layout", layout);
         properties.setProperty("runs", Boolean.toString(runs));
+        properties.setProperty("audit", Boolean.toString(audit.asked()));
+        properties.setProperty("audit.pages", Long.toString(audit.pages()));
+        properties.setProperty("audit.mismatches", Long.toString(audit.mismatches()));
+        properties.setProperty("audit.words", audit.words());
+        properties.setProperty("audit.hashBytes", Long.toString(audit.hashBytes()));
+        properties.setProperty("audit.nanos", Long.toString(audit.durationNanos()));
         return properties;
     }
 
@@ -92,7 +111,14 @@ public record Entry(
                 Long.parseUnsignedLong(text(properties, "session"), 16),
                 text(properties, "address"),
                 text(properties, "layout"),
-                Boolean.parseBoolean(text(properties, "runs")));
+                Boolean.parseBoolean(text(properties, "runs")),
+                new AuditReport(
+                        Boolean.parseBoolean(text(properties, "audit")),
+                        number(properties, "audit.pages"),
+                        number(properties, "audit.mismatches"),
+                        text(properties, "audit.words"),
+                        number(properties, "audit.hashBytes"),
+                        number(properties, "audit.nanos")));
     }
 
     private static String text(Properties properties, String key) {

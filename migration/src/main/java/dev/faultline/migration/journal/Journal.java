@@ -1,9 +1,11 @@
 package dev.faultline.migration.journal;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.page.PageHashes;
 import dev.faultline.migration.page.PageStates;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * guest. One engine has a guest's journal at a time.
  */
 public final class Journal implements AutoCloseable {
-    private static final Entry NOTHING = new Entry("", new ProcessKey(0, 0), Phase.COPYING, 0, "", "", false);
+    private static final Entry NOTHING =
+            new Entry("", new ProcessKey(0, 0), Phase.COPYING, 0, "", "", false, AuditReport.NONE);
 
     private final @Nullable JournalFiles files;
     private final boolean resumed;
@@ -169,6 +172,15 @@ public final class Journal implements AutoCloseable {
         write(entry.at(phase).running(runs));
     }
 
+    /**
+     * Writes down that the move is to be audited, or what came of that.
+     *
+     * @param audit the outcome so far
+     */
+    public void record(AuditReport audit) {
+        write(entry.audited(audit));
+    }
+
     private void write(Entry next) {
         if (files != null) {
             files.writeEntry(next);
@@ -219,6 +231,30 @@ public final class Journal implements AutoCloseable {
             states.add(PageStates.over(regions.get(i).pageCount(), parts.get(i)));
         }
         return states;
+    }
+
+    /**
+     * {@return the hashes of every page, kept as the page states are; those that were left behind, if there are any}
+     *
+     * @param regions the guest's memory
+     */
+    @SuppressWarnings("exports") // for the engines
+    public List<PageHashes> pageHashes(List<GuestRegion> regions) {
+        long allBytes = regions.stream()
+                .mapToLong(region -> PageHashes.sizeBytes(region.pageCount()))
+                .sum();
+        if (files != null && resumed) {
+            files.requireLength(files.hashes(), allBytes);
+        }
+        MemorySegment all = files == null ? Arena.ofAuto().allocate(allBytes) : map(files.hashes(), allBytes);
+        List<PageHashes> hashes = new ArrayList<>();
+        long offset = 0;
+        for (GuestRegion region : regions) {
+            long size = PageHashes.sizeBytes(region.pageCount());
+            hashes.add(new PageHashes(region.pageCount(), all.asSlice(offset, size)));
+            offset += size;
+        }
+        return hashes;
     }
 
     private static long sizeBytes(List<GuestRegion> regions) {

@@ -26,6 +26,7 @@ final class JournalFiles implements AutoCloseable {
     private static final String ENTRY = ".move";
     private static final String PAGES = ".pages";
     private static final String DIRTY = ".dirty";
+    private static final String HASHES = ".hashes";
     private static final String FRESH = ".new";
     private static final String LOCK = ".lock";
     private static final String CONTROL = ".ctl";
@@ -70,7 +71,7 @@ final class JournalFiles implements AutoCloseable {
                 boolean hasEnded =
                         ProcessKey.parse(key).map(process -> !process.isAlive()).orElse(false);
                 if (hasEnded && !isAwaited(directory.resolve(key + ENTRY))) {
-                    for (String kind : List.of(ENTRY, PAGES, DIRTY, FRESH, CONTROL, LOCK)) {
+                    for (String kind : List.of(ENTRY, PAGES, DIRTY, HASHES, FRESH, CONTROL, LOCK)) {
                         Files.deleteIfExists(directory.resolve(key + kind));
                     }
                 }
@@ -133,6 +134,10 @@ final class JournalFiles implements AutoCloseable {
         return directory.resolve(key + CONTROL);
     }
 
+    Path hashes() {
+        return directory.resolve(key + HASHES);
+    }
+
     private Path entry() {
         return directory.resolve(key + ENTRY);
     }
@@ -183,6 +188,7 @@ final class JournalFiles implements AutoCloseable {
             Files.deleteIfExists(entry()); // first: without it the others mean nothing
             Files.deleteIfExists(pages());
             Files.deleteIfExists(dirty());
+            Files.deleteIfExists(hashes());
         } catch (IOException e) {
             throw unwritable(entry(), e);
         }

@@ -7,8 +7,8 @@ public sealed interface DestinationAction {
     /** Send a control frame. */
     record Send(Frame frame) implements DestinationAction {}
 
-    /** Register all guest memory and serve its faults: {@link DestinationSession#onArmed}. */
-    record Arm() implements DestinationAction {}
+    /** Register all guest memory and serve its faults; keep hashes if asked to: {@link DestinationSession#onArmed}. */
+    record Arm(boolean verify) implements DestinationAction {}
 
     /** Serve the faults of guest memory that another engine registered: {@link DestinationSession#onArmed}. */
     record Rejoin() implements DestinationAction {}
@@ -24,6 +24,12 @@ public sealed interface DestinationAction {
 
     /** Apply a part of the dirty map. */
     record ApplyMap(Frame frame) implements DestinationAction {}
+
+    /** Send so many more parts of the manifest, as far as there are any. */
+    record SendManifest(int parts) implements DestinationAction {}
+
+    /** The source has audited the whole manifest. */
+    record TakeAudit(Frame outcome) implements DestinationAction {}
 
     /** Every page is here: unregister all guest memory and wake whoever waits: {@link DestinationSession#onDisarmed}. */
     record Disarm() implements DestinationAction {}

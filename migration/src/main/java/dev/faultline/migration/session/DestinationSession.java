@@ -11,7 +11,9 @@ import dev.faultline.migration.session.DestinationAction.Load;
 import dev.faultline.migration.session.DestinationAction.Rejoin;
 import dev.faultline.migration.session.DestinationAction.Resume;
 import dev.faultline.migration.session.DestinationAction.Send;
+import dev.faultline.migration.session.DestinationAction.SendManifest;
 import dev.faultline.migration.session.DestinationAction.SendNeeded;
+import dev.faultline.migration.session.DestinationAction.TakeAudit;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
@@ -29,6 +31,7 @@ import java.util.Optional;
  *      └─────────── any failure: the guest has not run here and never will ──────────┘   │          │
  *                                             could not start: says so, ABORT ◀──────────┘          │
  *                                             pages missing: the guest waits for them ◀─────────────┘
+ *   a move that is to be audited: RUNNING ─all pages─▶ MANIFEST ... ─AUDITED─▶ ENDED
  *   connections lost when PREPARED: the guest waits for the source to come again and say who runs it
  *
  *   REJOINING ─RESUME─▶ ARMING AGAIN ─▶ PREPARED or STARTING            after a move that was broken off
@@ -57,6 +60,9 @@ public final class DestinationSession {
     private boolean loaded;
     private boolean run;
     private boolean allCurrent;
+    private boolean verify;
+    private boolean manifestBegun;
+    private boolean audited;
     private Phase left = Phase.RECEIVING;
 
     /** Makes the session of a guest of that shape. */
@@ -71,14 +77,16 @@ public final class DestinationSession {
      * @param waiting the guest's shape
      * @param left how far it had come: PREPARED, RUNNING, NEVER or COMPLETE
      * @param run whether the guest is to run, if it had come to RUNNING
+     * @param verify whether the source is to audit it
      * @param nowNanos the time
      */
-    public static DestinationSession rejoining(Offer waiting, Phase left, boolean run, long nowNanos) {
+    public static DestinationSession rejoining(Offer waiting, Phase left, boolean run, boolean verify, long nowNanos) {
         DestinationSession session = new DestinationSession(waiting, nowNanos);
         session.state = State.REJOINING;
         session.left = left;
         session.loaded = true;
         session.run = run;
+        session.verify = verify;
         return session;
     }
 
@@ -104,6 +112,7 @@ public final class DestinationSession {
                     onlyIn(State.RUNNING, frame, () -> out.add(new ApplyMap(frame)));
                 }
             }
+            case AUDITED -> onlyIn(manifestBegun ? State.RUNNING : State.ENDED, frame, () -> onAudited(frame));
             default -> giveUp(unexpected(frame));
         }
         return take();
@@ -121,7 +130,8 @@ public final class DestinationSession {
             return;
         }
         state = State.ARMING;
-        out.add(new Arm());
+        verify = (frame.flags() & Frame.FLAG_VERIFY) != 0;
+        out.add(new Arm(verify));
     }
 
     private void onResume(Frame frame) {
@@ -177,7 +187,7 @@ public final class DestinationSession {
     public List<DestinationAction> onArmed() {
         if (state == State.ARMING) {
             state = State.RECEIVING;
-            send(Frame.accept(Codec.available()));
+            send(Frame.accept(Codec.available(), verify));
         } else if (state == State.REJOINING && left == Phase.PREPARED) {
             state = State.PREPARED;
             out.add(new SendNeeded());
@@ -244,9 +254,25 @@ public final class DestinationSession {
     }
 
     private void leaveWhenReady() {
-        if (allCurrent && state == State.RUNNING) {
+        if (!allCurrent || state != State.RUNNING) {
+            return;
+        }
+        if (!verify || audited) {
             state = State.LEAVING;
             out.add(new Disarm());
+        } else if (!manifestBegun) {
+            manifestBegun = true;
+            out.add(new SendManifest(Frame.MANIFEST_WINDOW));
+        }
+    }
+
+    private void onAudited(Frame answer) {
+        if ((answer.flags() & Frame.FLAG_LAST) == 0) {
+            out.add(new SendManifest(1));
+        } else {
+            audited = true;
+            out.add(new TakeAudit(answer));
+            leaveWhenReady();
         }
     }
 

@@ -50,6 +50,9 @@ public sealed interface SourceAction {
     /** Send the dirty map. */
     record SendMap() implements SourceAction {}
 
+    /** Compare a part of the destination's manifest with this side's memory: {@link SourceSession#onAudited}. */
+    record Audit(Frame manifest) implements SourceAction {}
+
     /** The guest is the destination's for good. */
     record Relinquish() implements SourceAction {}
 

@@ -1,5 +1,6 @@
 package dev.faultline.migration.session;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.OperatorAnswer;
@@ -17,6 +18,7 @@ import dev.faultline.migration.session.SourceAction.Send;
 import dev.faultline.migration.session.SourceAction.SendMap;
 import dev.faultline.migration.session.SourceAction.SendRound;
 import dev.faultline.migration.session.SourceAction.Track;
+import dev.faultline.migration.wire.AuditOutcome;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameType;
 import dev.faultline.migration.wire.Offer;
@@ -66,6 +68,8 @@ public final class SourceSession {
     private boolean ran;
     private boolean hadStarted;
     private boolean mapSent;
+    private boolean verify;
+    private boolean audited;
     private long startedAtNanos;
 
     /**
@@ -88,10 +92,13 @@ public final class SourceSession {
      *
      * @param started whether the destination has said that it runs there
      * @param ran whether the guest ran before
+     * @param audit whether there is to be an audit, or was
      * @param nowNanos the time
      */
-    public List<SourceAction> resume(boolean started, boolean ran, long nowNanos) {
+    public List<SourceAction> resume(boolean started, boolean ran, AuditReport audit, long nowNanos) {
         state = State.RESUMING;
+        verify = audit.asked();
+        audited = audit.isDone();
         hadStarted = started;
         paused = ran;
         this.ran = ran;
@@ -108,10 +115,11 @@ public final class SourceSession {
      */
     public record OrderResult(OperatorAnswer answer, List<SourceAction> actions) {}
 
-    /** Begins. */
-    public List<SourceAction> start(Offer offer, long nowNanos) {
+    /** Begins. The move is to be audited at its end, or not. */
+    public List<SourceAction> start(Offer offer, boolean isAudited, long nowNanos) {
         liveness.heard(nowNanos);
-        send(Frame.of(FrameType.OFFER, offer.encode()));
+        verify = isAudited;
+        send(new Frame(FrameType.OFFER, verify ? Frame.FLAG_VERIFY : 0, 0, 0, 0, 0, offer.encode()));
         return take();
     }
 
@@ -124,7 +132,7 @@ public final class SourceSession {
         switch (frame.type()) {
             case PING -> {}
             case ABORT -> onAbort(frame.text());
-            case ACCEPT -> onlyIn(State.OFFERED, frame, () -> onAccepted(nowNanos));
+            case ACCEPT -> onlyIn(State.OFFERED, frame, () -> onAccepted(frame, nowNanos));
             case PREPARED -> onPrepared(frame);
             case NEVER ->
                 onlyIn(
@@ -133,6 +141,8 @@ public final class SourceSession {
                         () -> end(paused, true, "the guest never ran on the destination" + AS_BEFORE));
             case NEEDED -> onlyIn(State.RESUMING, frame, () -> out.add(new SourceAction.TakeNeeded(frame)));
             case STARTED -> onlyIn(state == State.RESUMING ? state : State.COMMITTED, frame, () -> onStarted(nowNanos));
+            case MANIFEST ->
+                onlyIn(verify ? State.SERVING : State.ENDED, frame, () -> out.add(new SourceAction.Audit(frame)));
             case COMPLETE -> onlyIn(state == State.RESUMING ? state : State.SERVING, frame, this::onComplete);
             default -> giveUp(unexpected(frame));
         }
@@ -151,7 +161,11 @@ public final class SourceSession {
         }
     }
 
-    private void onAccepted(long nowNanos) {
+    private void onAccepted(Frame accept, long nowNanos) {
+        if (verify && (accept.flags() & Frame.FLAG_VERIFY) == 0) {
+            giveUp("the destination keeps no hashes of pages, so that the move cannot be verified");
+            return;
+        }
         state = State.COPYING;
         rounds.begin(nowNanos);
         if (mode == MigrationMode.POSTCOPY) {
@@ -283,7 +297,25 @@ public final class SourceSession {
         return new OrderResult(new OperatorAnswer(false, text), take());
     }
 
+    /**
+     * A part of the manifest was compared.
+     *
+     * @param audit its outcome so far
+     * @param last whether it was the last part
+     */
+    public List<SourceAction> onAudited(AuditReport audit, boolean last) {
+        if (state == State.SERVING) {
+            audited |= last;
+            send(last ? AuditOutcome.encode(audit) : Frame.of(FrameType.AUDITED));
+        }
+        return take();
+    }
+
     private void onComplete() {
+        if (verify && !audited) {
+            giveUp("the destination ended without the audit that was asked for");
+            return;
+        }
         end(false, true, "");
         send(Frame.of(FrameType.FORGOTTEN));
     }

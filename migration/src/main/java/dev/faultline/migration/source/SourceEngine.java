@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
@@ -56,6 +57,7 @@ public final class SourceEngine {
     private final Connections connections;
     private final PageSenders senders;
     private final RoundSender rounds;
+    private final Auditor auditor;
     private final SourceSession session;
     private final Gate roundGate;
     private final Gate pushGate;
@@ -105,6 +107,7 @@ public final class SourceEngine {
         pushGate = new Gate(host, new Pace(limits.maxPostcopyBytesPerSecond()));
         senders = new PageSenders(host, connections.pages(), memory, counters, roundGate, pushGate);
         senders.compress(options.dataPath().compression(), story.formats);
+        auditor = new Auditor(host, journal.entry().audit().asked() ? memory.newReaders() : List.of());
         rounds = new RoundSender(host, memory, tracker, senders, counters, roundGate, options.testSwitch());
     }
 
@@ -133,9 +136,12 @@ public final class SourceEngine {
                     first.close();
                     throw e;
                 }
+                if (options.verify()) {
+                    journal.record(AuditReport.ASKED);
+                }
                 SourceStory story = new SourceStory(host.nanoTime(), new WriteTracker(host, guest));
                 SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
-                engine.run(engine.session.start(Offer.of(guest), host.nanoTime()));
+                engine.run(engine.session.start(Offer.of(guest), options.verify(), host.nanoTime()));
                 return engine.goOn(new Reconnection(host, options, sessionId, 0));
             }
         } catch (GuestException | LinuxException e) {
@@ -215,14 +221,18 @@ public final class SourceEngine {
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
-        return story.report(options.mode(), options.dataPath(), host.nanoTime());
+        return story.report(options.mode(), options.dataPath(), journal.entry().audit(), host.nanoTime());
     }
 
     private void runAgain() {
         resumed = true;
         needed = memory.newBits();
         map.open(Objects.requireNonNull(story.lastScan, "nothing was committed"));
-        run(session.resume(journal.phase() == Phase.SERVING, story.stoppedHere, host.nanoTime()));
+        run(session.resume(
+                journal.phase() == Phase.SERVING,
+                story.stoppedHere,
+                journal.entry().audit(),
+                host.nanoTime()));
     }
 
     private void run(List<SourceAction> first) {
@@ -233,6 +243,7 @@ public final class SourceEngine {
         loop.start(
                 "faults",
                 () -> new FaultAnswerer(connections.faults(), memory.newReaders(), map, counters, sendTwice).run());
+        loop.start("audit", () -> auditor.run((part, report, last) -> loop.post(() -> audited(part, report, last))));
         perform(first);
         Function<OperatorOrder, OperatorAnswer> give = orders::give;
         loop.tell(observer::began, give);
@@ -242,6 +253,7 @@ public final class SourceEngine {
         pushGate.end();
         senders.breakOff();
         map.giveUp();
+        auditor.giveUp();
         outbox.end();
         endConnections(controlReader);
     }
@@ -365,6 +377,10 @@ public final class SourceEngine {
             }
             case SourceAction.Push _ -> push();
             case SourceAction.SendMap _ -> loop.start("map", () -> MapSender.send(map, memory.newBits(), outbox));
+            case SourceAction.Audit audit -> {
+                phase = "audit";
+                auditor.take(audit.manifest());
+            }
             case SourceAction.Relinquish _ -> relinquish();
             case SourceAction.Release release -> release(release.resume(), release.settled());
             case SourceAction.Finish finish -> {
@@ -400,10 +416,19 @@ public final class SourceEngine {
         loop.start("push", () -> {
             List<PageBits> dirty = map.await().all();
             counters.dirtyPages.set(SourceMemory.size(dirty));
-            journal.keepDirty(dirty);
+            keepDirty(dirty);
             map.push(resumed ? restOf(dirty) : rounds.pushOrder(dirty));
             senders.push(map);
         });
+    }
+
+    /** A successor that finds no map takes every page for dirty; that it cannot be written is no reason to push nothing. */
+    private void keepDirty(List<PageBits> dirty) {
+        try {
+            journal.keepDirty(dirty);
+        } catch (GuestException e) {
+            LOG.log(System.Logger.Level.WARNING, "the dirty map was not written down: " + e.getMessage());
+        }
     }
 
     private PushOrder restOf(List<PageBits> dirty) {
@@ -451,6 +476,14 @@ public final class SourceEngine {
             rounds.closeRounds();
         }
         perform(session.onPaused(wasRunning));
+    }
+
+    private void audited(Frame part, AuditReport report, boolean last) {
+        auditor.compared(part);
+        if (last) {
+            journal.record(report); // before the destination hears of it, and may end
+        }
+        perform(session.onAudited(report, last));
     }
 
     private void relinquish() {

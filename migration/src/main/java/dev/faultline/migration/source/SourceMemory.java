@@ -25,7 +25,7 @@ final class SourceMemory implements AutoCloseable {
     }
 
     /** {@return readers of all regions for one more thread} */
-    List<PageReader> newReaders() {
+    synchronized List<PageReader> newReaders() {
         List<PageReader> made = new ArrayList<>();
         for (int i = 0; i < regions.size(); i++) {
             made.add(new PageReader(regions.get(i), aliases.get(i)));
@@ -71,7 +71,7 @@ final class SourceMemory implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (kept) {
             return;
         }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param mode when the guest changes hosts
  * @param limits what it may cost
  * @param dataPath how page content crosses the network
+ * @param verify whether every page is to be audited when it has arrived
  * @param reconnectNanos for how long to try to connect again when connections break after the hand-over; 0: not at all
  * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
  * @param testSwitch {@link TestSwitch#NONE} but in tests
@@ -28,11 +29,12 @@ public record SourceOptions(
         MigrationMode mode,
         Limits limits,
         DataPath dataPath,
+        boolean verify,
         long reconnectNanos,
         long holdMapNanos,
         TestSwitch testSwitch) {
     /**
-     * With the limits of the mode, and the plain data path.
+     * With the limits of the mode, the plain data path, and no audit.
      *
      * @param destination where the destination's engine listens
      * @param mode when the guest changes hosts
@@ -46,7 +48,7 @@ public record SourceOptions(
             long reconnectNanos,
             long holdMapNanos,
             TestSwitch testSwitch) {
-        this(destination, mode, Limits.of(mode), reconnectNanos, holdMapNanos, testSwitch);
+        this(destination, mode, Limits.of(mode), false, reconnectNanos, holdMapNanos, testSwitch);
     }
 
     /**
@@ -55,6 +57,7 @@ public record SourceOptions(
      * @param destination where the destination's engine listens
      * @param mode when the guest changes hosts
      * @param limits what it may cost
+     * @param verify whether every page is to be audited when it has arrived
      * @param reconnectNanos for how long to try to connect again when connections break after the hand-over; 0: not at all
      * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
      * @param testSwitch {@link TestSwitch#NONE} but in tests
@@ -63,10 +66,11 @@ public record SourceOptions(
             InetSocketAddress destination,
             MigrationMode mode,
             Limits limits,
+            boolean verify,
             long reconnectNanos,
             long holdMapNanos,
             TestSwitch testSwitch) {
-        this(destination, mode, limits, DataPath.PLAIN, reconnectNanos, holdMapNanos, testSwitch);
+        this(destination, mode, limits, DataPath.PLAIN, verify, reconnectNanos, holdMapNanos, testSwitch);
     }
 
     /**
@@ -75,7 +79,7 @@ public record SourceOptions(
      * @param path how page content crosses the network
      */
     public SourceOptions over(DataPath path) {
-        return new SourceOptions(destination, mode, limits, path, reconnectNanos, holdMapNanos, testSwitch);
+        return new SourceOptions(destination, mode, limits, path, verify, reconnectNanos, holdMapNanos, testSwitch);
     }
 
     /** {@return why content cannot be compressed as asked for, if it cannot} */

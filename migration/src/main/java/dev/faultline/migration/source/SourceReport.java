@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Compression;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
@@ -26,6 +27,7 @@ import java.util.List;
  * @param downtimeNanos from the order to pause until the destination said that the guest runs
  * @param precopyNanos from the beginning to the order to pause
  * @param totalNanos from the beginning to the end
+ * @param audit whether every page arrived as it is here, if that was asked for
  */
 public record SourceReport(
         MigrationMode mode,
@@ -44,4 +46,5 @@ public record SourceReport(
         long deviceStateBytes,
         long downtimeNanos,
         long precopyNanos,
-        long totalNanos) {}
+        long totalNanos,
+        AuditReport audit) {}

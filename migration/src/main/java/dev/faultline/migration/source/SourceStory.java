@@ -1,5 +1,6 @@
 package dev.faultline.migration.source;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.DataPath;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
@@ -39,7 +40,7 @@ final class SourceStory {
         this.tracker = tracker;
     }
 
-    SourceReport report(MigrationMode mode, DataPath dataPath, long nowNanos) {
+    SourceReport report(MigrationMode mode, DataPath dataPath, AuditReport audit, long nowNanos) {
         return new SourceReport(
                 mode,
                 List.copyOf(finishedRounds),
@@ -57,6 +58,7 @@ final class SourceStory {
                 deviceStateBytes,
                 downtimeNanos,
                 pausedNanos - beganNanos,
-                nowNanos - beganNanos);
+                nowNanos - beganNanos,
+                audit);
     }
 }

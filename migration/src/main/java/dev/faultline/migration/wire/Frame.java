@@ -30,6 +30,21 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     /** Flag of PAGES and ZEROS on the pages connection: acknowledge everything up to this frame. */
     public static final int FLAG_ACK = 1;
 
+    /**
+     * Flag of OFFER and ACCEPT: the destination keeps a hash of every page, for the source to audit. The other flags of
+     * ACCEPT are formats of content.
+     */
+    public static final int FLAG_VERIFY = 1;
+
+    /** Flag of AUDITED: it was the last part of the manifest. */
+    public static final int FLAG_LAST = 1;
+
+    /** Frames of a manifest that may be on their way or waiting. */
+    public static final int MANIFEST_WINDOW = 16;
+
+    /** The most pages that a frame of a manifest tells of. */
+    public static final int MAX_MANIFEST_PAGES = 4096;
+
     /** The version of this protocol. */
     public static final int VERSION = 5;
 
@@ -43,14 +58,24 @@ public record Frame(FrameType type, int flags, int region, long count, long page
         return new Frame(type, 0, 0, 0, 0, 0, NOTHING);
     }
 
+    /** {@return a frame that is its kind and its flags} */
+    public static Frame of(FrameType type, int flags) {
+        return new Frame(type, flags, 0, 0, 0, 0, NOTHING);
+    }
+
     /** {@return a frame with a payload alone} */
     public static Frame of(FrameType type, byte[] payload) {
         return new Frame(type, 0, 0, 0, 0, 0, payload);
     }
 
-    /** {@return the answer to an OFFER that fits, with the set of formats that compressed content may have} */
-    public static Frame accept(int formats) {
-        return new Frame(FrameType.ACCEPT, formats, 0, 0, 0, 0, NOTHING);
+    /**
+     * {@return the answer to an OFFER that fits}
+     *
+     * @param formats the set of formats that compressed content may have
+     * @param verify whether hashes of pages are kept
+     */
+    public static Frame accept(int formats, boolean verify) {
+        return of(FrameType.ACCEPT, formats | (verify ? FLAG_VERIFY : 0));
     }
 
     /** {@return the end of a session, in words} */

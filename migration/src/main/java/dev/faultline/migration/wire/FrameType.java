@@ -12,9 +12,12 @@ public enum FrameType {
      * {@link Frame#FLAG_RESUMED}, region = attempt, count = version, page = magic, round = session id.
      */
     HELLO(1),
-    /** C→ what will be moved; payload = {@link Offer}. */
+    /** C→ what will be moved; payload = {@link Offer}; with {@link Frame#FLAG_VERIFY}, it is to be audited. */
     OFFER(2),
-    /** C← the offer fits the waiting guest; flags = what compressed content can be read here. */
+    /**
+     * C← the offer fits the waiting guest; flags = what compressed content can be read here, and with
+     * {@link Frame#FLAG_VERIFY}, hashes of its pages are kept.
+     */
     ACCEPT(3),
     /** P→ F→ {@code count} pages from {@code page} on, their content as payload. Round {@link Frame#FINAL} is final. */
     PAGES(4),
@@ -53,10 +56,20 @@ public enum FrameType {
     NEVER(19),
     /** C→ the source has heard COMPLETE, and forgotten. */
     FORGOTTEN(20),
+    /**
+     * C← every page is here, and {@code count} pages from {@code page} on arrived so: u64 hashes, and then a byte for each on
+     * how it travelled ({@code PageWay}). All pages in order; at most {@link Frame#MANIFEST_WINDOW} frames are unanswered.
+     */
+    MANIFEST(21),
+    /**
+     * C→ the answer to one MANIFEST: it was compared. With {@link Frame#FLAG_LAST} the outcome of all: count = pages that
+     * differ, page = pages that were compared, round = nanoseconds, payload = which pages differ, in words.
+     */
+    AUDITED(22),
     /** P→ as PAGES, their content compressed by lz4. Only for who has said in ACCEPT that it can read that. */
-    PAGES_LZ4(21),
+    PAGES_LZ4(23),
     /** P→ as PAGES, their content compressed by zstd. Only for who has said in ACCEPT that it can read that. */
-    PAGES_ZSTD(22);
+    PAGES_ZSTD(24);
 
     private static final FrameType[] BY_CODE = new FrameType[32];
 

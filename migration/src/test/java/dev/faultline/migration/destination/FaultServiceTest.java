@@ -6,6 +6,7 @@ import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.PageWay;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
@@ -57,7 +58,14 @@ class FaultServiceTest {
         requests.connect(near);
         HandOver handOver = new HandOver(guest.memory, () -> {});
         applier = new FrameApplier(
-                LocalHost.INSTANCE, near, guest.memory, guest.mapper, handOver, new AtomicLong(), TestSwitch.NONE);
+                LocalHost.INSTANCE,
+                near,
+                guest.memory,
+                guest.mapper,
+                handOver,
+                new AtomicLong(),
+                new PageWitness(guest.memory, PageWay.PUSH),
+                TestSwitch.NONE);
     }
 
     private void serve() {

@@ -9,6 +9,7 @@ import dev.faultline.migration.host.BytesLink;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.PageWay;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameHeader;
@@ -85,7 +86,14 @@ class FrameApplierFuzzTest {
                 new PageMapper(LocalHost.INSTANCE, other.uffd(), memory, new WaitingFaults(), new FaultStatistics());
         HandOver handOver = new HandOver(memory, () -> {});
         FrameApplier applier = new FrameApplier(
-                LocalHost.INSTANCE, channel, memory, mapper, handOver, new AtomicLong(), TestSwitch.NONE);
+                LocalHost.INSTANCE,
+                channel,
+                memory,
+                mapper,
+                handOver,
+                new AtomicLong(),
+                new PageWitness(memory, PageWay.PUSH),
+                TestSwitch.NONE);
         while (true) {
             FrameHeader header = channel.readHeader();
             if ((header.flags() & BEGIN) != 0) {

@@ -13,6 +13,7 @@ import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
+import dev.faultline.migration.page.PageWay;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
@@ -64,8 +65,9 @@ class FrameApplierTest {
         source = new FrameChannel(new TcpLink(pipe.far));
         PageMapper mapper =
                 new PageMapper(LocalHost.INSTANCE, guest.uffd(), memory, new WaitingFaults(), new FaultStatistics());
-        applier =
-                new FrameApplier(LocalHost.INSTANCE, near, memory, mapper, handOver, new AtomicLong(), TestSwitch.NONE);
+        PageWitness witness = new PageWitness(memory, PageWay.PUSH);
+        applier = new FrameApplier(
+                LocalHost.INSTANCE, near, memory, mapper, handOver, new AtomicLong(), witness, TestSwitch.NONE);
     }
 
     @AfterEach
@@ -113,17 +115,17 @@ class FrameApplierTest {
         "4, 0, 0, 65, 266240",
         "4, 0, 63, 2, 8192",
         "4, 0, 0, 1, -1",
-        "21, 0, 0, 1, 4096",
-        "21, 0, 0, 1, 0",
-        "21, 0, 0, 1, -1",
-        "21, 0, 63, 2, 3",
-        "21, 0, 0, 0, 0",
-        "21, 1, 0, 1, 3",
-        "21, 0, 0, 1, 3",
-        "22, 0, 255, 2, 3",
-        "22, 0, 0, 64, 262144",
-        "22, 0, 0, 1, 9223372036854775807",
-        "22, 0, 0, 1, 3",
+        "23, 0, 0, 1, 4096",
+        "23, 0, 0, 1, 0",
+        "23, 0, 0, 1, -1",
+        "23, 0, 63, 2, 3",
+        "23, 0, 0, 0, 0",
+        "23, 1, 0, 1, 3",
+        "23, 0, 0, 1, 3",
+        "24, 0, 255, 2, 3",
+        "24, 0, 0, 64, 262144",
+        "24, 0, 0, 1, 9223372036854775807",
+        "24, 0, 0, 1, 3",
         "5, 0, 9223372036854775807, 2, 0",
         "5, 0, 9223372032559808517, 4294967295, 0",
         "5, 0, 0, 257, 0",

@@ -14,6 +14,7 @@ import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
+import dev.faultline.migration.wire.Frame;
 import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.memory.PageSize;
 import java.net.InetAddress;
@@ -89,7 +90,7 @@ class AcceptorTest {
 
             @Override
             public void greets(ByteBuffer hello) {
-                hello.putInt(COUNT_OFFSET, 4711);
+                hello.putInt(COUNT_OFFSET, Frame.VERSION + 1);
             }
         };
         try (TestGuest source = guest(false);
@@ -98,9 +99,9 @@ class AcceptorTest {
             try (Migration migration =
                     new Migration(source, destination, Migration.Plan.of(MigrationMode.HYBRID), newer)) {
                 assertThat(migration.sourceFailure())
-                        .isEqualTo(
-                                "the destination gave up: the destination speaks version 5 of the protocol, not 4711:"
-                                        + " use the same Faultline on both sides; the guest goes on here as before");
+                        .isEqualTo("the destination gave up: the destination speaks version " + Frame.VERSION
+                                + " of the protocol, not " + (Frame.VERSION + 1) + ":"
+                                + " use the same Faultline on both sides; the guest goes on here as before");
             }
             assertThat(source.state()).isEqualTo(GuestState.RUNNING);
             assertThat(destination.state()).isEqualTo(GuestState.INCOMING);

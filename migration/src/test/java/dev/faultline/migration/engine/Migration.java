@@ -66,16 +66,17 @@ final class Migration implements AutoCloseable {
             MigrationMode mode,
             Limits limits,
             DataPath dataPath,
+            boolean verify,
             TestSwitch testSwitch,
             long holdMapNanos,
             boolean startPaused,
             long reconnectNanos) {
         Plan(MigrationMode mode, TestSwitch testSwitch, long holdMapNanos, boolean startPaused, long reconnectNanos) {
-            this(mode, Limits.of(mode), DataPath.PLAIN, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+            this(mode, Limits.of(mode), DataPath.PLAIN, false, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
         Plan within(Limits others) {
-            return new Plan(mode, others, dataPath, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+            return new Plan(mode, others, dataPath, verify, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
         static Plan of(MigrationMode mode) {
@@ -83,15 +84,23 @@ final class Migration implements AutoCloseable {
         }
 
         Plan broken(TestSwitch by) {
-            return new Plan(mode, limits, dataPath, by, holdMapNanos, startPaused, reconnectNanos);
+            return new Plan(mode, limits, dataPath, verify, by, holdMapNanos, startPaused, reconnectNanos);
         }
 
         Plan reconnectingFor(long nanos) {
-            return new Plan(mode, limits, dataPath, testSwitch, holdMapNanos, startPaused, nanos);
+            return new Plan(mode, limits, dataPath, verify, testSwitch, holdMapNanos, startPaused, nanos);
         }
 
         Plan over(DataPath other) {
-            return new Plan(mode, limits, other, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+            return new Plan(mode, limits, other, verify, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+        }
+
+        Plan verifying() {
+            return new Plan(mode, limits, dataPath, true, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+        }
+
+        Plan startingPaused() {
+            return new Plan(mode, limits, dataPath, verify, testSwitch, holdMapNanos, true, reconnectNanos);
         }
     }
 
@@ -115,6 +124,7 @@ final class Migration implements AutoCloseable {
                 plan.mode,
                 plan.limits,
                 plan.dataPath,
+                plan.verify,
                 plan.reconnectNanos,
                 plan.holdMapNanos,
                 plan.testSwitch);

@@ -31,7 +31,7 @@ class MovedMemoryTest {
 
     private static final int PAGES_ROLE = 1;
     /** PAGES and its compressed forms. */
-    private static final Set<Integer> CONTENT = Set.of(4, 21, 22);
+    private static final Set<Integer> CONTENT = Set.of(4, 23, 24);
 
     private static TestGuest guest(PageSize size, boolean incoming) {
         return new TestGuest(MEMORY_BYTES, size, HOT_BLOCKS, 0, incoming);

@@ -32,7 +32,7 @@ class ReconnectTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** PAGES and its compressed forms. */
-    private static final Set<Integer> CONTENT = Set.of(4, 21, 22);
+    private static final Set<Integer> CONTENT = Set.of(4, 23, 24);
 
     private static final int PREPARED = 8;
     private static final int FAULT = 12;
@@ -86,9 +86,10 @@ class ReconnectTest {
     }
 
     private void assertMoves(Migration.Plan plan, Relay.Watch watch) throws Exception {
-        move(plan.reconnectingFor(PATIENCE_NANOS), watch, migration -> {
-            migration.sent();
-            migration.received();
+        move(plan.verifying().reconnectingFor(PATIENCE_NANOS), watch, migration -> {
+            assertThat(migration.sent().audit().pages()).isEqualTo(MEMORY_BYTES / 4096);
+            assertThat(migration.received().audit().isGood()).isTrue();
+            assertThat(migration.sent().audit().isGood()).isTrue();
         });
         assertThat(source.state()).isEqualTo(GuestState.RELINQUISHED);
         assertThat(destination.state()).isEqualTo(GuestState.RUNNING);
@@ -101,9 +102,9 @@ class ReconnectTest {
         assertThat(Journal.list(destinationDirectory)).isEmpty();
     }
 
-    /** COMMIT, STARTED, the dirty map, a fault, a page, COMPLETE. */
+    /** COMMIT, STARTED, the dirty map, a fault, a page, COMPLETE, the hashes, the answer to them. */
     @ParameterizedTest
-    @CsvSource({"true,9", "false,10", "true,11", "false,12", "true,4", "false,14"})
+    @CsvSource({"true,9", "false,10", "true,11", "false,12", "true,4", "false,14", "false,21", "true,22"})
     void aFrameIsLostWithAllConnections(boolean fromSource, int type) throws Exception {
         AtomicInteger seen = new AtomicInteger();
         assertMoves(MigrationMode.POSTCOPY, frame -> {

@@ -33,6 +33,9 @@ final class Relay implements AutoCloseable {
         /** Looks at a frame that has just come; to wait here makes its sender wait, once the buffers are full. */
         default void arrived(Seen frame) throws InterruptedException {}
 
+        /** May change the payload of a frame that is about to go on; it begins behind the header. */
+        default void alters(Seen frame, byte[] bytes) {}
+
         /** May change the first frame of a connection. */
         default void greets(ByteBuffer hello) {}
     }
@@ -122,6 +125,7 @@ final class Relay implements AutoCloseable {
         try {
             for (Frame frame = frames.take(); frame.bytes.length > 0; frame = frames.take()) {
                 watch.see(frame.seen);
+                watch.alters(frame.seen, frame.bytes);
                 write(to, ByteBuffer.wrap(frame.bytes));
             }
         } catch (IOException | InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.faultline.migration.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
@@ -45,6 +46,7 @@ class ResumeTest {
     private static final int COMMIT = 9;
     private static final int STARTED = 10;
     private static final int COMPLETE = 14;
+    private static final int MANIFEST = 21;
 
     @TempDir
     private Path sourceDirectory;
@@ -74,7 +76,8 @@ class ResumeTest {
     private void breakAt(MigrationMode mode, Relay.Watch watch) throws Exception {
         try (Journal out = Journal.claim(sourceDirectory, "source", source);
                 Journal in = Journal.claim(destinationDirectory, "destination", destination);
-                Migration migration = new Migration(source, out, destination, in, Migration.Plan.of(mode), watch)) {
+                Migration migration = new Migration(
+                        source, out, destination, in, Migration.Plan.of(mode).verifying(), watch)) {
             running.set(migration);
             known.countDown();
             migration.sourceFailure();
@@ -190,9 +193,22 @@ class ResumeTest {
                 LastAnswer.tell(acceptor, in);
                 return true;
             });
-            resumeSource(acceptor.port());
+            // Of the audit it knows by the journal: the destination has nothing to say any more.
+            assertThat(resumeSource(acceptor.port()).audit().pages()).isEqualTo(MEMORY_BYTES / 4096);
             assertThat(told.get(40, TimeUnit.SECONDS)).isTrue();
         }
+        assertMoved();
+    }
+
+    /** What the pages were when they arrived was noted by an engine that has ended. */
+    @Test
+    void aMoveThatBreaksInItsAuditIsAuditedByTheSuccessors() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, MANIFEST));
+        assertThat(destinationLeft()).isEqualTo(Phase.RUNNING);
+
+        AuditReport audit = resumeBoth().audit();
+        assertThat(audit.pages()).isEqualTo(MEMORY_BYTES / 4096);
+        assertThat(audit.isGood()).as(audit.words()).isTrue();
         assertMoved();
     }
 

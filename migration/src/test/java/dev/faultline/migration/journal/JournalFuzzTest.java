@@ -75,7 +75,7 @@ class JournalFuzzTest {
                         "\\\n",
                         "=",
                         "#",
-                        "format=1",
+                        "format=2",
                         "phase=",
                         "NEVER",
                         "process=-1",

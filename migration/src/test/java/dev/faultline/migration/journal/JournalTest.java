@@ -3,6 +3,7 @@ package dev.faultline.migration.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.engine.TestGuest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.page.PageBits;
@@ -146,7 +147,7 @@ class JournalTest {
     }
 
     private void leaveBehind(String key, Phase phase) throws IOException {
-        Entry entry = new Entry("gone", ProcessKey.parse(key).orElseThrow(), phase, 1, "", "", true);
+        Entry entry = new Entry("gone", ProcessKey.parse(key).orElseThrow(), phase, 1, "", "", true, AuditReport.NONE);
         Files.createFile(directory().resolve(key + ".lock"));
         try (var out = Files.newOutputStream(directory().resolve(key + ".move"))) {
             entry.toProperties().store(out, null);
@@ -160,7 +161,7 @@ class JournalTest {
         Files.writeString(broken, "format=7\n");
         assertThatExceptionOfType(GuestException.class)
                 .isThrownBy(this::claim)
-                .withMessage("The journal " + broken + " cannot be read: it is of format 7, this version writes 1");
+                .withMessage("The journal " + broken + " cannot be read: it is of format 7, this version writes 2");
     }
 
     /** Who could write there could have an engine overwrite a guest. */

@@ -34,8 +34,8 @@ final class DestinationUnderFire {
     }
 
     /** Goes on with a move that was broken off. */
-    DestinationUnderFire(Phase left, boolean run) {
-        session = DestinationSession.rejoining(WAITING, left, run, 0);
+    DestinationUnderFire(Phase left, boolean run, boolean verify) {
+        session = DestinationSession.rejoining(WAITING, left, run, verify, 0);
         prepared = true;
         told = left == Phase.RUNNING;
         mayHaveRun = left == Phase.RUNNING || left == Phase.COMPLETE;

@@ -21,24 +21,33 @@ class HandOverSearchTest {
     private static final int MAX_FAILURES = 2;
 
     @ParameterizedTest
-    @CsvSource({"PRECOPY,true", "POSTCOPY,true", "HYBRID,true", "PRECOPY,false", "POSTCOPY,false", "HYBRID,false"})
-    void noOrderOfEventsGivesTheGuestTwoOwners(MigrationMode mode, boolean running) {
+    @CsvSource({
+        "PRECOPY,true,false",
+        "POSTCOPY,true,false",
+        "HYBRID,true,false",
+        "PRECOPY,false,false",
+        "POSTCOPY,false,false",
+        "HYBRID,false,false",
+        "HYBRID,true,true"
+    })
+    void noOrderOfEventsGivesTheGuestTwoOwners(MigrationMode mode, boolean running, boolean verify) {
         Set<String> seen = new HashSet<>();
         Set<String> ends = new HashSet<>();
         Deque<List<String>> open = new ArrayDeque<>(List.of(List.of()));
         while (!open.isEmpty()) {
             List<String> path = open.remove();
-            SessionPair pair = replay(mode, running, path);
+            SessionPair pair = replay(mode, running, verify, path);
             check(pair, path);
             List<String> steps = pair.steps(MAX_FAILURES);
             if (steps.isEmpty()) {
                 checkEnd(pair, path);
+                checkAudited(pair, verify, path);
                 ends.add(pair.sourceEnds + " / " + pair.destinationEnds);
             }
             for (String step : steps) {
                 List<String> next = new ArrayList<>(path);
                 next.add(step);
-                if (seen.add(replay(mode, running, next).key())) {
+                if (seen.add(replay(mode, running, verify, next).key())) {
                     open.add(next);
                 }
             }
@@ -100,8 +109,15 @@ class HandOverSearchTest {
         }
     }
 
-    private static SessionPair replay(MigrationMode mode, boolean running, List<String> path) {
-        SessionPair pair = new SessionPair(mode, running);
+    /** A source that was to verify ends well only when it has. */
+    private static void checkAudited(SessionPair pair, boolean verify, List<String> path) {
+        if (verify && pair.sourceEnds.equals(List.of(""))) {
+            assertThat(pair.compared()).as("audited after %s", path).isEqualTo(SessionPair.MANIFEST_PARTS);
+        }
+    }
+
+    private static SessionPair replay(MigrationMode mode, boolean running, boolean verify, List<String> path) {
+        SessionPair pair = new SessionPair(mode, running, verify);
         path.forEach(pair::take);
         return pair;
     }

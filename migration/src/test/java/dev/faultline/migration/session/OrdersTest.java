@@ -20,7 +20,7 @@ class OrdersTest {
     private static SourceSession copying(MigrationMode mode, OnNoConvergence otherwise) {
         Limits limits = new Limits(SECOND / 100, 9, 10 * SECOND, 0, 0, otherwise);
         SourceSession session = new SourceSession(mode, new RoundPolicy(mode, limits), 0, false);
-        session.start(SessionPair.OFFER, 0);
+        session.start(SessionPair.OFFER, false, 0);
         session.onFrame(Frame.of(FrameType.ACCEPT), SECOND);
         assertThat(kinds(session.onTracking(2 * SECOND))).containsExactly("Note", "SendRound");
         return session;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** A destination that goes on with a move, and whose machine refuses to run. */
 class RejoinTest {
     private static List<DestinationAction> refusedAfter(Phase left) {
-        DestinationSession session = DestinationSession.rejoining(SessionPair.OFFER, left, true, 0);
+        DestinationSession session = DestinationSession.rejoining(SessionPair.OFFER, left, true, false, 0);
         session.onFrame(Frame.of(FrameType.RESUME), 0);
         session.onArmed();
         if (left == Phase.PREPARED) {

@@ -2,6 +2,7 @@ package dev.faultline.migration.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.journal.Phase;
@@ -202,7 +203,7 @@ class ResumeSearchTest {
             if (destinationPhase
                     .filter(left -> left.compareTo(Phase.PREPARED) >= 0)
                     .isPresent()) {
-                destination = DestinationSession.rejoining(SessionPair.OFFER, destinationPhase.get(), true, 0);
+                destination = DestinationSession.rejoining(SessionPair.OFFER, destinationPhase.get(), true, false, 0);
             } else {
                 destinationPhase = Optional.empty(); // given up: its guest never ran
                 destination = null;
@@ -218,7 +219,7 @@ class ResumeSearchTest {
                         new RoundPolicy(MigrationMode.HYBRID, Limits.of(MigrationMode.HYBRID)),
                         0,
                         false);
-                onSource(source.resume(phase == Phase.SERVING, true, 0));
+                onSource(source.resume(phase == Phase.SERVING, true, AuditReport.NONE, 0));
             }
         }
 

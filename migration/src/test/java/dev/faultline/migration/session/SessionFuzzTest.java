@@ -24,7 +24,7 @@ class SessionFuzzTest {
         Fuzz.target("source-session").run(input -> {
             int kind = input.length == 0 ? 0 : input[0] & 0xff;
             SourceUnderFire source = (kind & 4) == 0
-                    ? new SourceUnderFire(MODES.get(kind % MODES.size()), (kind & 8) != 0)
+                    ? new SourceUnderFire(MODES.get(kind % MODES.size()), (kind & 8) != 0, (kind & 16) != 0)
                     : new SourceUnderFire((kind & 1) != 0, (kind & 2) != 0);
             for (int at = 1; at + 1 < input.length; at += 2) {
                 int detail = input[at + 1] & 0xff;
@@ -47,7 +47,7 @@ class SessionFuzzTest {
             int kind = input.length == 0 ? 0 : input[0] & 0xff;
             DestinationUnderFire destination = (kind & 4) == 0
                     ? new DestinationUnderFire()
-                    : new DestinationUnderFire(LEFT.get(kind & 3), (kind & 8) != 0);
+                    : new DestinationUnderFire(LEFT.get(kind & 3), (kind & 8) != 0, (kind & 16) != 0);
             long nowNanos = 0;
             for (int at = 1; at + 1 < input.length; at += 2) {
                 int detail = input[at + 1] & 0xff;

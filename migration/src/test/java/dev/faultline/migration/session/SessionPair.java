@@ -1,5 +1,6 @@
 package dev.faultline.migration.session;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.OperatorOrder;
@@ -22,6 +23,8 @@ import java.util.stream.Collectors;
 final class SessionPair {
     static final Offer OFFER = new Offer("machine", List.of(new Offer.Region(0, 12, 1 << 20)), List.of("source"));
     private static final Offer WAITING = new Offer("machine", OFFER.regions(), List.of("destination"));
+    static final int MANIFEST_PARTS = 2;
+
     private static final long LONG_SILENCE = 20_000_000_000L;
 
     final SourceSession source;
@@ -33,6 +36,8 @@ final class SessionPair {
     private final List<String> sourceHistory = new ArrayList<>();
     private final List<String> destinationHistory = new ArrayList<>();
     private final boolean ranAtFirst;
+    private int manifestSent;
+    private int manifestCompared;
 
     boolean cut;
     private boolean sourceDead;
@@ -60,10 +65,14 @@ final class SessionPair {
     final List<String> destinationEnds = new ArrayList<>();
 
     SessionPair(MigrationMode mode, boolean runsAtFirst) {
+        this(mode, runsAtFirst, false);
+    }
+
+    SessionPair(MigrationMode mode, boolean runsAtFirst, boolean verify) {
         source = new SourceSession(mode, new RoundPolicy(mode, Limits.of(mode)), 0, false);
         ranAtFirst = runsAtFirst;
         sourceRuns = runsAtFirst;
-        onSource(source.start(OFFER, 0));
+        onSource(source.start(OFFER, verify, 0));
     }
 
     /** {@return every step that can come next} */
@@ -225,9 +234,30 @@ final class SessionPair {
                     case SourceAction.Track _ -> source.onTracking(0);
                     case SourceAction.SendRound round -> source.onRound(summary(round.round()), 0);
                     case SourceAction.CopyRest _ -> source.onCopied();
+                    case SourceAction.Audit _ -> audit();
                     case SourceAction.Push _ -> List.of(); // the destination says when it has everything
                     default -> throw new AssertionError(work);
                 });
+    }
+
+    private List<SourceAction> audit() {
+        manifestCompared++;
+        return source.onAudited(
+                new AuditReport(true, manifestCompared, 0, "", 0, 0), manifestCompared == MANIFEST_PARTS);
+    }
+
+    private void sendManifest(int parts) {
+        for (int i = 0; i < parts && manifestSent < MANIFEST_PARTS; i++) {
+            manifestSent++;
+            if (!cut) {
+                toSource.add(Frame.of(FrameType.MANIFEST));
+            }
+        }
+    }
+
+    /** {@return how many parts of the manifest the source has compared} */
+    int compared() {
+        return manifestCompared;
     }
 
     private RoundSummary summary(int round) {
@@ -307,7 +337,8 @@ final class SessionPair {
                     destinationWork.add("load");
                 }
                 case DestinationAction.Resume resume -> resume(resume.run());
-                case DestinationAction.ApplyMap _, DestinationAction.SendNeeded _ -> {}
+                case DestinationAction.ApplyMap _, DestinationAction.SendNeeded _, DestinationAction.TakeAudit _ -> {}
+                case DestinationAction.SendManifest send -> sendManifest(send.parts());
                 case DestinationAction.Disarm _ -> onDestination(destination.onDisarmed());
                 case DestinationAction.Discard _ -> destinationNever = true;
                 case DestinationAction.Finish finish -> {

@@ -2,6 +2,7 @@ package dev.faultline.migration.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.OperatorOrder;
@@ -30,9 +31,9 @@ final class SourceUnderFire {
     private long nowNanos;
 
     /** Begins a move. */
-    SourceUnderFire(MigrationMode mode, boolean drains) {
+    SourceUnderFire(MigrationMode mode, boolean drains, boolean verify) {
         session = new SourceSession(mode, new RoundPolicy(mode, Limits.of(mode)), 0, drains);
-        take(session.start(SessionPair.OFFER, 0));
+        take(session.start(SessionPair.OFFER, verify, 0));
     }
 
     /** Goes on with one that was broken off when the destination may have been told to run the guest. */
@@ -43,7 +44,7 @@ final class SourceUnderFire {
         prepared = true;
         committed = true;
         started = hadStarted;
-        take(session.resume(hadStarted, ran, 0));
+        take(session.resume(hadStarted, ran, AuditReport.NONE, 0));
     }
 
     void frame(Frame frame) {
@@ -80,6 +81,7 @@ final class SourceUnderFire {
                     case SourceAction.Pause _ -> session.onPaused(wasRunning);
                     case SourceAction.CopyRest _ -> session.onCopied();
                     case SourceAction.SaveDeviceState _ -> session.onDeviceState(new byte[1]);
+                    case SourceAction.Audit _ -> session.onAudited(new AuditReport(true, 1, 0, "", 0, 0), first);
                     default -> List.of();
                 });
     }

@@ -26,7 +26,11 @@ final class FrameText {
         "RESUME",
         "NEEDED",
         "NEVER",
-        "FORGOTTEN"
+        "FORGOTTEN",
+        "MANIFEST",
+        "AUDITED",
+        "PAGES_LZ4",
+        "PAGES_ZSTD"
     };
 
     private FrameText() {}

@@ -17,6 +17,7 @@ final class Expectations {
             Pattern.compile("has not come for"),
             Pattern.compile("no whole copy"),
             Pattern.compile("which it has given away"),
+            Pattern.compile("without the audit"),
             STRANGE_FRAME,
             Pattern.compile("of unknown type"));
 

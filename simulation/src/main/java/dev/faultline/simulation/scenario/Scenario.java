@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
  * @param holdMapNanos how long the dirty map is held back after the hand-over
  * @param keepSource whether the source's machine is kept after a migration that came to its end
  * @param dataPath how many connections carry pages, and how they are compressed
+ * @param verify whether every page is audited when it has arrived
  * @param faults what goes wrong
  */
 record Scenario(
@@ -30,11 +31,13 @@ record Scenario(
         long holdMapNanos,
         boolean keepSource,
         DataPath dataPath,
+        boolean verify,
         List<Fault> faults) {
     private static final int[] FAULT_COUNTS = {0, 1, 1, 1, 1, 2, 2, 2, 3, 4};
     private static final int HUGE_EVERY = 12;
+    private static final int VERIFIED_EVERY = 4;
     /** By numbers of its own, and one that leaves the seeds of FoundBugsTest plain: they still stand for what they found. */
-    private static final long DATA_PATH_SALT = 126;
+    private static final long OPTIONS_SALT = 126;
 
     /** Draws what a seed stands for; its random numbers go on to be used for what happens. */
     static Scenario draw(long seed, SplittableRandom random) {
@@ -44,6 +47,7 @@ record Scenario(
         for (int i = 0; i < count; i++) {
             faults.add(Fault.draw(random));
         }
+        SplittableRandom options = new SplittableRandom(seed ^ OPTIONS_SALT);
         return new Scenario(
                 modes.get(random.nextInt(modes.size())),
                 vm(random),
@@ -51,7 +55,8 @@ record Scenario(
                 random.nextInt(3) == 0 ? 0 : logarithmic(random, 1_000_000_000L, 60_000_000_000L),
                 random.nextInt(3) == 0 ? random.nextLong(1, 30_000_000) : 0,
                 random.nextBoolean(),
-                dataPath(new SplittableRandom(seed ^ DATA_PATH_SALT)),
+                dataPath(options),
+                options.nextInt(VERIFIED_EVERY) == 0,
                 List.copyOf(faults));
     }
 

@@ -1,5 +1,7 @@
 package dev.faultline.simulation.scenario;
 
+import dev.faultline.migration.AuditReport;
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
@@ -101,7 +103,8 @@ final class Site {
         return newRun("migrate").start(run -> {
             try (Guest guest = attach(run)) {
                 Journal journal = run.keep(Journal.claim(journals, GUEST, guest));
-                SourceEngine.run(host(run), guest, sourceOptions(), journal, _ -> {});
+                check(SourceEngine.run(host(run), guest, sourceOptions(), journal, _ -> {})
+                        .audit());
                 run.noteMoved();
             }
         });
@@ -112,19 +115,22 @@ final class Site {
             try (Guest guest = attach(run);
                     Acceptor acceptor = listen(run)) {
                 Journal journal = run.keep(Journal.claim(journals, GUEST, guest));
-                DestinationEngine.run(host(run), guest, acceptor, destinationOptions(), journal, _ -> {});
+                check(DestinationEngine.run(host(run), guest, acceptor, destinationOptions(), journal, _ -> {})
+                        .audit());
             }
         });
     }
 
     private SourceOptions sourceOptions() {
         return new SourceOptions(
-                        address,
-                        scenario.mode(),
-                        scenario.reconnectNanos(),
-                        scenario.holdMapNanos(),
-                        plant.testSwitch())
-                .over(scenario.dataPath());
+                address,
+                scenario.mode(),
+                Limits.of(scenario.mode()),
+                scenario.dataPath(),
+                scenario.verify(),
+                scenario.reconnectNanos(),
+                scenario.holdMapNanos(),
+                plant.testSwitch());
     }
 
     private DestinationOptions destinationOptions() {
@@ -156,7 +162,8 @@ final class Site {
         switch (journal.phase()) {
             case COPYING, PAUSED -> TakeBack.run(host(run), guest, journal, address);
             case COMMITTED, SERVING -> {
-                SourceEngine.resume(host(run), guest, sourceOptions(), journal, _ -> {});
+                check(SourceEngine.resume(host(run), guest, sourceOptions(), journal, _ -> {})
+                        .audit());
                 run.noteMoved();
             }
             case RECEIVING, LOADING -> LastAnswer.giveUp(guest, journal);
@@ -172,7 +179,15 @@ final class Site {
 
     private void finishArriving(EngineRun run, Guest guest, Journal journal) throws MigrationException {
         try (Acceptor acceptor = listen(run)) {
-            DestinationEngine.resume(host(run), guest, acceptor, destinationOptions(), journal, _ -> {});
+            check(DestinationEngine.resume(host(run), guest, acceptor, destinationOptions(), journal, _ -> {})
+                    .audit());
+        }
+    }
+
+    /** What ends well was audited, if it was to be, and arrived as it was at the source. */
+    private void check(AuditReport audit) {
+        if (audit.asked() != scenario.verify() || !audit.isGood()) {
+            world.violation("at " + side + " " + (audit.asked() ? audit.problem() : "nobody knows of the audit"));
         }
     }
 
