@@ -18,6 +18,7 @@ class FoundBugsTest {
     @CsvSource({
         "42, a destination that was resumed did not know whether the guest had run",
         "136, a load that waited for a page kept the destination from giving the move up",
+        "302, a full disk at the destination made a good audit one that had not come to its end",
         "387, a load that waited for a page could not be given up afterwards",
         "1360, a destination that was killed before it noted its COMPLETE waited for ever",
         "100884, a source that was refused too asked for ever how the move had ended",

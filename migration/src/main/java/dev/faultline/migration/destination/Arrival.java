@@ -1,5 +1,6 @@
 package dev.faultline.migration.destination;
 
+import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.host.Host;
@@ -8,6 +9,7 @@ import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.uffd.UffdWaiter;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ final class Arrival implements AutoCloseable {
     long startedNanos;
     long allHereNanos;
     long missingAtStart;
+    /** What came of the audit, also if it cannot be written down. */
+    @Nullable
+    AuditReport audit;
 
     private final UffdWaiter faultWaiter;
     private @Nullable Worker faults;
@@ -90,7 +95,7 @@ final class Arrival implements AutoCloseable {
                 Arrays.stream(FaultKind.values()).map(statistics::summary).toList(),
                 startedNanos - preparedNanos,
                 Math.max(allHereNanos - startedNanos, 0),
-                journal.entry().audit());
+                Objects.requireNonNullElse(audit, journal.entry().audit()));
     }
 
     @Override

@@ -292,9 +292,7 @@ final class Reception {
                     manifest.next().ifPresent(outbox::send);
                 }
             }
-            case DestinationAction.TakeAudit take ->
-                journal.record(
-                        AuditOutcome.decode(take.outcome(), memory.pageCount()).holding(memory.hashBytes()));
+            case DestinationAction.TakeAudit take -> takeAudit(take.outcome());
             case DestinationAction.Disarm _ -> {
                 memory.disarm();
                 note(Phase.COMPLETE);
@@ -308,6 +306,17 @@ final class Reception {
                 sourceHasHeard |= finish.heard();
                 loop.finish();
             }
+        }
+    }
+
+    /** A full disk does not undo an audit: only a successor of this engine would ask for another. */
+    private void takeAudit(Frame outcome) throws ProtocolException {
+        AuditReport audit = AuditOutcome.decode(outcome, memory.pageCount()).holding(memory.hashBytes());
+        arrival.audit = audit;
+        try {
+            journal.record(audit);
+        } catch (GuestException e) {
+            LOG.log(System.Logger.Level.WARNING, "what came of the audit could not be written down", e);
         }
     }
 

@@ -36,7 +36,7 @@ record Scenario(
     private static final int[] FAULT_COUNTS = {0, 1, 1, 1, 1, 2, 2, 2, 3, 4};
     private static final int HUGE_EVERY = 12;
     private static final int VERIFIED_EVERY = 4;
-    /** By numbers of its own, and one that leaves the seeds of FoundBugsTest plain: they still stand for what they found. */
+    /** By numbers of its own, and one that leaves the older seeds of FoundBugsTest plain: they stand for what they found. */
     private static final long OPTIONS_SALT = 126;
 
     /** Draws what a seed stands for; its random numbers go on to be used for what happens. */
