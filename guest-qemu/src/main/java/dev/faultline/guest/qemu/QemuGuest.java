@@ -178,6 +178,12 @@ public final class QemuGuest implements Guest {
         commands.loadDeviceState(state);
     }
 
+    /** Its monitor may be silent for long, while a vCPU waits for a page. */
+    @Override
+    public boolean hasEnded() {
+        return qemu.process().hasEnded();
+    }
+
     @Override
     public void relinquish() {
         commands.relinquish();

@@ -114,7 +114,7 @@ public final class DestinationEngine {
     private DestinationReport run(Gathering.Source first) throws MigrationException {
         Reception now = new Reception(arrival, first, arrival.journal.isResumed(), progress);
         now.run(returning);
-        while (now.isBrokenOff() && isGuestThere() && arrival.options.reconnectNanos() > 0) {
+        while (now.isBrokenOff() && arrival.options.reconnectNanos() > 0 && !arrival.guest.hasEnded()) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "waiting for the source to connect again: " + EngineLoop.withoutConsequence(now.failure()));
@@ -131,15 +131,5 @@ public final class DestinationEngine {
             throw new MigrationException(failure, null);
         }
         return arrival.report();
-    }
-
-    private boolean isGuestThere() {
-        try {
-            arrival.guest.state();
-            return true;
-        } catch (GuestException e) {
-            LOG.log(System.Logger.Level.DEBUG, "nothing is left to go on with", e);
-            return false;
-        }
     }
 }

@@ -31,6 +31,16 @@ public interface Guest extends AutoCloseable {
     /** {@return what the machine is doing now} */
     GuestState state();
 
+    /** {@return whether the machine is no more} One that does not answer may still be there. */
+    default boolean hasEnded() {
+        try {
+            state();
+            return false;
+        } catch (GuestException e) {
+            return true;
+        }
+    }
+
     /**
      * Looks once more, right before its memory is emptied for a guest from elsewhere, whether that loses nothing.
      *
