@@ -70,7 +70,7 @@ public final class SourceEngine {
     private boolean started;
     private boolean resumed;
     private boolean agreed;
-    private List<PageBits> needed = List.of();
+    private Needed needed = new Needed(List.of());
     private String phase = "connecting";
     private String failure = "";
 
@@ -226,7 +226,7 @@ public final class SourceEngine {
 
     private void runAgain() {
         resumed = true;
-        needed = memory.newBits();
+        needed = new Needed(memory.newBits());
         map.open(Objects.requireNonNull(story.lastScan, "nothing was committed"));
         run(session.resume(
                 journal.phase() == Phase.SERVING,
@@ -369,7 +369,7 @@ public final class SourceEngine {
                     });
                 });
             case SourceAction.OpenMap _ -> open(rounds.lastScan());
-            case SourceAction.TakeNeeded take -> takeNeeded(take.frame());
+            case SourceAction.TakeNeeded take -> needed.take(take.frame());
             case SourceAction.SaveDeviceState _ -> {
                 byte[] state = guest.saveDeviceState();
                 story.deviceStateBytes = state.length;
@@ -417,7 +417,10 @@ public final class SourceEngine {
             List<PageBits> dirty = map.await().all();
             counters.dirtyPages.set(SourceMemory.size(dirty));
             keepDirty(dirty);
-            map.push(resumed ? restOf(dirty) : rounds.pushOrder(dirty));
+            map.push(
+                    resumed
+                            ? new PushOrder(needed.dirty(dirty), memory.newBits(), senders.stripes())
+                            : rounds.pushOrder(dirty));
             senders.push(map);
         });
     }
@@ -431,35 +434,9 @@ public final class SourceEngine {
         }
     }
 
-    private PushOrder restOf(List<PageBits> dirty) {
-        for (int region = 0; region < dirty.size(); region++) {
-            needed.get(region).retainAll(dirty.get(region));
-        }
-        return new PushOrder(needed, memory.newBits(), senders.stripes());
-    }
-
     private void open(LastScan lastScan) {
         story.lastScan = lastScan;
         map.open(lastScan);
-    }
-
-    private void takeNeeded(Frame frame) {
-        int index = frame.region();
-        boolean fits = index < needed.size()
-                && frame.page() >= 0
-                && frame.page() % Long.SIZE == 0
-                && frame.count() > 0
-                && frame.page() <= needed.get(index).pageCount() - frame.count();
-        if (!fits) {
-            throw new IllegalArgumentException("the destination says that it needs pages " + frame.page() + " + "
-                    + frame.count() + " of region " + index);
-        }
-        PageBits bits = PageBits.decode(frame.payload(), (int) frame.count());
-        for (int first = bits.next(0); first < bits.pageCount(); ) {
-            int end = bits.nextAbsent(first);
-            needed.get(index).add((int) frame.page() + first, end - first);
-            first = bits.next(end);
-        }
     }
 
     private void pause() {
