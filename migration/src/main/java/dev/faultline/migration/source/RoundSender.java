@@ -4,9 +4,11 @@ import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.host.Host;
+import dev.faultline.migration.page.DirtyCounts;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,7 +24,7 @@ final class RoundSender {
     private final TestSwitch testSwitch;
     private final Gate gate;
     private List<PageBits> dirty;
-    private List<PageBits> lastSent;
+    private final List<DirtyCounts> dirtied;
     private int round;
 
     RoundSender(
@@ -42,7 +44,7 @@ final class RoundSender {
         this.testSwitch = testSwitch;
         dirty = memory.allPages();
         counters.dirtyPages.set(SourceMemory.size(dirty));
-        lastSent = memory.newBits();
+        dirtied = dirty.stream().map(bits -> new DirtyCounts(bits.pageCount())).toList();
     }
 
     /** Sends what is dirty, the first time everything, and finds what was written meanwhile. */
@@ -51,6 +53,7 @@ final class RoundSender {
         long bytesBefore = counters.sentBytes.get();
         long sentPages = send(number);
         tracker.takeWritten(dirty);
+        countDirtied();
         return summary(number, sentPages, begin, bytesBefore);
     }
 
@@ -63,6 +66,7 @@ final class RoundSender {
         long begin = host.nanoTime();
         long bytesBefore = counters.sentBytes.get();
         guest.whileDrained(() -> tracker.takeWritten(dirty));
+        countDirtied();
         return summary(number, send(number), begin, bytesBefore);
     }
 
@@ -72,7 +76,6 @@ final class RoundSender {
         long sentPages = senders.sendAll(dirty, number, unsent);
         senders.requestAck();
         counters.precopyPages.addAndGet(sentPages);
-        lastSent = dirty;
         dirty = unsent;
         return sentPages;
     }
@@ -132,8 +135,22 @@ final class RoundSender {
         return LastScan.of(host, dirty);
     }
 
+    private void countDirtied() {
+        for (int region = 0; region < dirty.size(); region++) {
+            dirtied.get(region).count(dirty.get(region));
+        }
+    }
+
     /** {@return in which order to push what is dirty} */
     PushOrder pushOrder(List<PageBits> finalDirty) {
-        return new PushOrder(finalDirty, lastSent, senders.stripes());
+        List<List<PageBits>> hottestFirst = new ArrayList<>();
+        for (int times = DirtyCounts.MOST; times > 0; times--) {
+            List<PageBits> counted = new ArrayList<>();
+            for (int region = 0; region < dirtied.size(); region++) {
+                counted.add(dirtied.get(region).counted(times, finalDirty.get(region)));
+            }
+            hottestFirst.add(counted);
+        }
+        return new PushOrder(finalDirty, hottestFirst, senders.stripes());
     }
 }
