@@ -1,0 +1,80 @@
+package dev.faultline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faultline.cli.json.Events;
+import dev.faultline.migration.destination.FaultKind;
+import dev.faultline.qemu.lab.host.LabHost;
+import dev.faultline.qemu.lab.net.Namespaces;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A guest that faults while the push keeps a slow link busy: its answers do not wait behind it. */
+class PacedPushIT {
+    private static final String[] GUEST = {"--memory", "192M", "--working-set", "96M", "--cold-set", "32M", "--json"};
+    private static final long BITS_PER_SECOND = 300_000_000L;
+    /** Unpaced, the queue of this link fills up, which is 50 ms long. */
+    private static final long MAX_P99_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    @TempDir
+    private Path directory;
+
+    private final List<Faultline> started = new ArrayList<>();
+
+    private Faultline start(List<String> prefix, List<String> arguments, String... more) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
+        Faultline command = Faultline.start(prefix, all);
+        started.add(command);
+        return command;
+    }
+
+    @Test
+    void answersDoNotWaitBehindThePush() {
+        LabHost.requireNamespaces();
+        String here = directory.resolve("source").toString();
+        String there = directory.resolve("destination").toString();
+        try (Namespaces network = Namespaces.create(2)) {
+            network.shape(BITS_PER_SECOND);
+            start(List.of(), List.of("guest", "--control", here), GUEST).awaitEvent(Events.READY);
+            start(List.of(), List.of("guest", "--control", there, "--incoming"), GUEST)
+                    .awaitEvent(Events.READY);
+            Hosts.await(here, report -> report.statistics().passes() > 1);
+            String address = network.address(1) + ":";
+            Faultline receive = start(
+                    network.command(1),
+                    List.of("receive", "--guest", there, "--listen", address + 0),
+                    "--insecure",
+                    "--json");
+            int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
+            Faultline migrate = start(
+                    network.command(0),
+                    List.of("migrate", "--guest", here, "--to", address + port, "--mode", "postcopy"),
+                    "--insecure",
+                    "--json");
+            assertThat(migrate.await()).as(migrate.toString()).isZero();
+            assertThat(receive.await()).as(receive.toString()).isZero();
+            JsonNode fetched = fetched(receive.awaitEvent(Events.DONE));
+            assertThat(fetched.path("count").asLong()).isGreaterThan(100);
+            assertThat(fetched.path("p99Nanos").asLong()).as(fetched.toString()).isLessThan(MAX_P99_NANOS);
+            System.out.println(fetched + " " + migrate.awaitEvent(Events.DONE));
+            Hosts.awaitAlive(there);
+        } finally {
+            started.forEach(Faultline::close);
+        }
+    }
+
+    private static JsonNode fetched(JsonNode done) {
+        for (JsonNode kind : done.path("faults")) {
+            if (kind.path("kind").asString().equals(FaultKind.FETCHED.name())) {
+                return kind;
+            }
+        }
+        throw new AssertionError("no faults in " + done);
+    }
+}
