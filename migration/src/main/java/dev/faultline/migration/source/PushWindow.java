@@ -10,6 +10,9 @@ final class PushWindow {
     /** How long a queue the push makes at most, in time: little beside what a guest minds, enough to keep a link busy. */
     static final long QUEUE_NANOS = 2_000_000L;
 
+    /** On a long way the queue may be a part of that: what is sent at once, to see whether more fits, is one for a moment. */
+    private static final int LONG_TRIP_PART = 4;
+
     static final long LEAST_BYTES = 32 << 10;
     static final long FIRST_BYTES = 512 << 10;
     static final long MOST_BYTES = 256L << 20;
@@ -99,10 +102,11 @@ final class PushWindow {
         noteRate((double) (deliveredBytes - deliveredThen[slot]) / overNanos, nowNanos);
         long acknowledged = deliveredBytes - measuredBytes;
         measuredBytes = deliveredBytes;
-        long fits = (long) (Math.max(rate, lastRate) * (leastTripNanos + QUEUE_NANOS));
-        if (wasFull && tripNanos > leastTripNanos + QUEUE_NANOS) {
+        long queueNanos = Math.max(QUEUE_NANOS, leastTripNanos / LONG_TRIP_PART);
+        long fits = (long) (Math.max(rate, lastRate) * (leastTripNanos + queueNanos));
+        if (wasFull && tripNanos > leastTripNanos + queueNanos) {
             window = Math.clamp(fits, LEAST_BYTES, MOST_BYTES);
-        } else if (wasFull && tripNanos < leastTripNanos + QUEUE_NANOS / 2) {
+        } else if (wasFull && tripNanos < leastTripNanos + queueNanos / 2) {
             window = Math.min(window + acknowledged, MOST_BYTES); // the rate is the window's, and not the link's
         } // else it fits, or there was little to send, zero pages say
         wasFull = false;

@@ -173,7 +173,7 @@ class PushOrderTest {
         assertThat(order.takeNext(2, run)).isTrue();
         assertThat(run.first).as("where the guest goes on").isEqualTo(128);
         assertThat(order.takeNext(0, run)).isTrue();
-        assertThat(run.first).isEqualTo(192);
+        assertThat(run.first).as("what is nearest, before it").isEqualTo(36);
     }
 
     @ParameterizedTest

@@ -72,7 +72,7 @@ class PushWindowTest {
     void theLinkIsBusyAndItsQueueIsShort(double bytesPerSecond, long delayNanos) {
         Link link = new Link(bytesPerSecond, delayNanos);
         link.run(3 * SECOND, SECOND);
-        assertThat(link.longestQueueNanos).isLessThan(3 * PushWindow.QUEUE_NANOS + 2 * delayNanos / 4);
+        assertThat(link.longestQueueNanos).isLessThan(2 * PushWindow.QUEUE_NANOS + 3 * delayNanos);
         assertThat(link.sentBytes).isGreaterThan((long) (0.8 * 3 * bytesPerSecond));
     }
 
