@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A guest that faults while the push keeps a slow link busy: its answers do not wait behind it. */
+/** A guest that faults while the push keeps a slow link busy: most answers do not wait behind it. */
 class PacedPushIT {
     private static final String[] GUEST = {"--memory", "192M", "--working-set", "96M", "--cold-set", "32M", "--json"};
     private static final long BITS_PER_SECOND = 300_000_000L;
-    /** Unpaced, the queue of this link fills up, which is 50 ms long. */
-    private static final long MAX_P99_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Unpaced, half of the answers take longer than 4 ms; the longest ones say more of the machine than of the queue. */
+    private static final long MAX_P50_NANOS = TimeUnit.MICROSECONDS.toNanos(3_500);
 
     @TempDir
     private Path directory;
@@ -35,12 +35,12 @@ class PacedPushIT {
     }
 
     @Test
-    void answersDoNotWaitBehindThePush() {
+    void mostAnswersDoNotWaitBehindThePush() {
         LabHost.requireNamespaces();
         String here = directory.resolve("source").toString();
         String there = directory.resolve("destination").toString();
-        try (Namespaces network = Namespaces.create(2)) {
-            network.shape(BITS_PER_SECOND);
+        try (Namespaces network = Namespaces.create(3)) {
+            network.routeThrough(2, BITS_PER_SECOND);
             start(List.of(), List.of("guest", "--control", here), GUEST).awaitEvent(Events.READY);
             start(List.of(), List.of("guest", "--control", there, "--incoming"), GUEST)
                     .awaitEvent(Events.READY);
@@ -61,8 +61,7 @@ class PacedPushIT {
             assertThat(receive.await()).as(receive.toString()).isZero();
             JsonNode fetched = fetched(receive.awaitEvent(Events.DONE));
             assertThat(fetched.path("count").asLong()).isGreaterThan(100);
-            assertThat(fetched.path("p99Nanos").asLong()).as(fetched.toString()).isLessThan(MAX_P99_NANOS);
-            System.out.println(fetched + " " + migrate.awaitEvent(Events.DONE));
+            assertThat(fetched.path("p50Nanos").asLong()).as(fetched.toString()).isLessThan(MAX_P50_NANOS);
             Hosts.awaitAlive(there);
         } finally {
             started.forEach(Faultline::close);
@@ -71,7 +70,7 @@ class PacedPushIT {
 
     private static JsonNode fetched(JsonNode done) {
         for (JsonNode kind : done.path("faults")) {
-            if (kind.path("kind").asString().equals(FaultKind.FETCHED.name())) {
+            if (kind.path("kind").asString().equalsIgnoreCase(FaultKind.FETCHED.name())) {
                 return kind;
             }
         }
