@@ -19,14 +19,21 @@ final class FaultAnswerer {
 
     private final FrameChannel channel;
     private final List<PageReader> readers;
+    private final DeltaMaker deltas;
     private final FinalMap map;
     private final SourceCounters counters;
     private final boolean sendTwice;
 
     FaultAnswerer(
-            FrameChannel channel, List<PageReader> readers, FinalMap map, SourceCounters counters, boolean sendTwice) {
+            FrameChannel channel,
+            List<PageReader> readers,
+            DeltaMaker deltas,
+            FinalMap map,
+            SourceCounters counters,
+            boolean sendTwice) {
         this.channel = channel;
         this.readers = readers;
+        this.deltas = deltas;
         this.map = map;
         this.counters = counters;
         this.sendTwice = sendTwice;
@@ -74,8 +81,14 @@ final class FaultAnswerer {
             @Override
             public void content(int first, int count, ByteBuffer bytes) throws IOException {
                 counters.sentBytes.addAndGet(bytes.remaining());
-                counters.wireBytes.addAndGet(FrameHeader.BYTES + bytes.remaining());
-                channel.write(FrameType.PAGES, 0, region, count, first, Frame.FINAL, bytes);
+                ByteBuffer delta = deltas.make(region, first, bytes, Frame.FINAL);
+                if (delta != null) {
+                    deltas.count(bytes.remaining(), delta.remaining());
+                }
+                ByteBuffer payload = delta == null ? bytes : delta;
+                counters.wireBytes.addAndGet(FrameHeader.BYTES + payload.remaining());
+                FrameType type = delta == null ? FrameType.PAGES : FrameType.PAGE_DELTA;
+                channel.write(type, 0, region, count, first, Frame.FINAL, payload);
             }
 
             @Override

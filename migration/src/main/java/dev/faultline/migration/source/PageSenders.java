@@ -1,6 +1,7 @@
 package dev.faultline.migration.source;
 
 import dev.faultline.migration.Compression;
+import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.codec.AdaptiveCodec;
 import dev.faultline.migration.codec.Codec;
 import dev.faultline.migration.codec.CodecPolicy;
@@ -9,6 +10,7 @@ import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ final class PageSenders implements AutoCloseable {
     private final Host host;
     private final List<PageSender> senders = new ArrayList<>();
     private final Stripes stripes;
+    private final SourceCounters counters;
+    private final SentBlocks sentBlocks;
 
     PageSenders(
             Host host,
@@ -36,7 +40,11 @@ final class PageSenders implements AutoCloseable {
             Gate roundGate,
             Gate pushGate) {
         this.host = host;
+        this.counters = counters;
         stripes = new Stripes(channels.size(), memory.framePages());
+        List<SendLedger> ledgers =
+                channels.stream().map(_ -> new SendLedger(host)).toList();
+        sentBlocks = new SentBlocks(memory.regions(), ledgers, stripes, counters);
         for (FrameChannel channel : channels) {
             senders.add(new PageSender(
                     host,
@@ -44,7 +52,8 @@ final class PageSenders implements AutoCloseable {
                     senders.size(),
                     stripes,
                     memory.newReaders(),
-                    new SendLedger(host),
+                    ledgers.get(senders.size()),
+                    newDeltaMaker(),
                     counters,
                     roundGate,
                     pushGate));
@@ -65,13 +74,25 @@ final class PageSenders implements AutoCloseable {
         return senders.get(connection).ledger();
     }
 
+    private DeltaMaker newDeltaMaker() {
+        return new DeltaMaker(sentBlocks, counters);
+    }
+
+    /** {@return what answers faults beside what is sent here; see {@link FaultAnswerer}} */
+    FaultAnswerer newAnswerer(FrameChannel channel, List<PageReader> readers, FinalMap map, boolean sendTwice) {
+        return new FaultAnswerer(channel, readers, newDeltaMaker(), map, counters, sendTwice);
+    }
+
     /**
-     * Has content compressed from now on; before anything is sent.
+     * Has content sent as it was asked for and can be read, from now on; before anything is sent.
      *
      * @param formats the set that the destination can read
      */
-    void compress(Compression compression, int formats) {
-        senders.forEach(sender -> sender.encodeBy(policy(compression, formats)));
+    void agree(SourceOptions options, int formats) {
+        senders.forEach(sender -> sender.encodeBy(policy(options.dataPath().compression(), formats)));
+        if (options.dataPath().deltas() && (formats & Frame.FLAG_DELTAS) != 0) {
+            sentBlocks.begin(host.newId(), options.testSwitch() == TestSwitch.DELTA_ON_WRONG_BASE);
+        }
     }
 
     private static CodecPolicy policy(Compression compression, int formats) {
@@ -106,6 +127,17 @@ final class PageSenders implements AutoCloseable {
     void requestAck() throws IOException {
         for (PageSender sender : senders) {
             sender.requestAck();
+        }
+    }
+
+    /**
+     * A round has been sent. If the next one is to send deltas, or the hand-over, this one has to have taken effect: a round
+     * trip now, and not many whole pages then.
+     */
+    void endRound() throws IOException {
+        requestAck();
+        if (sentBlocks.needsAcknowledgement()) {
+            awaitApplied();
         }
     }
 
@@ -171,5 +203,6 @@ final class PageSenders implements AutoCloseable {
     @Override
     public void close() {
         senders.forEach(PageSender::close);
+        sentBlocks.close();
     }
 }

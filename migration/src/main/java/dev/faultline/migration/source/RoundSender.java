@@ -70,7 +70,7 @@ final class RoundSender {
         round = number;
         List<PageBits> unsent = memory.newBits();
         long sentPages = senders.sendAll(dirty, number, unsent);
-        senders.requestAck();
+        senders.endRound();
         counters.precopyPages.addAndGet(sentPages);
         lastSent = dirty;
         dirty = unsent;

@@ -106,7 +106,7 @@ public final class SourceEngine {
         roundGate = new Gate(host, new Pace(limits.maxBytesPerSecond()));
         pushGate = new Gate(host, new Pace(limits.maxPostcopyBytesPerSecond()));
         senders = new PageSenders(host, connections.pages(), memory, counters, roundGate, pushGate);
-        senders.compress(options.dataPath().compression(), story.formats);
+        senders.agree(options, story.formats);
         auditor = new Auditor(host, journal.entry().audit().asked() ? memory.newReaders() : List.of());
         rounds = new RoundSender(host, memory, tracker, senders, counters, roundGate, options.testSwitch());
     }
@@ -242,7 +242,8 @@ public final class SourceEngine {
         boolean sendTwice = options.testSwitch() == TestSwitch.WRITE_AFTER_MAP;
         loop.start(
                 "faults",
-                () -> new FaultAnswerer(connections.faults(), memory.newReaders(), map, counters, sendTwice).run());
+                () -> senders.newAnswerer(connections.faults(), memory.newReaders(), map, sendTwice)
+                        .run());
         loop.start("audit", () -> auditor.run((part, report, last) -> loop.post(() -> audited(part, report, last))));
         perform(first);
         Function<OperatorOrder, OperatorAnswer> give = orders::give;
@@ -300,7 +301,7 @@ public final class SourceEngine {
         if (!agreed && !resumed) {
             agreed = true;
             story.formats = formats;
-            senders.compress(options.dataPath().compression(), formats);
+            senders.agree(options, formats);
             options.cannotCompress(formats, "destination").ifPresent(reason -> perform(session.onFailure(reason)));
         }
     }

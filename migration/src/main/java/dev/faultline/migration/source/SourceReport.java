@@ -21,6 +21,9 @@ import java.util.List;
  * @param sentBytes content sent in all, as it is in memory
  * @param wireBytes what that took on the page and fault connections, headers included
  * @param compressedBytes content of that which was sent compressed
+ * @param deltaPages huge pages of which only the blocks were sent that had changed
+ * @param deltaSavedBytes content that was not sent because of that
+ * @param deltaHashBytes memory that the hashes of blocks took, for deltas
  * @param connections how many connections carried pages
  * @param compression what was to be done to their content
  * @param deviceStateBytes size of the device state
@@ -41,6 +44,9 @@ public record SourceReport(
         long sentBytes,
         long wireBytes,
         long compressedBytes,
+        long deltaPages,
+        long deltaSavedBytes,
+        long deltaHashBytes,
         int connections,
         Compression compression,
         long deviceStateBytes,

@@ -69,7 +69,12 @@ public enum FrameType {
     /** P→ as PAGES, their content compressed by lz4. Only for who has said in ACCEPT that it can read that. */
     PAGES_LZ4(23),
     /** P→ as PAGES, their content compressed by zstd. Only for who has said in ACCEPT that it can read that. */
-    PAGES_ZSTD(24);
+    PAGES_ZSTD(24),
+    /**
+     * P→ F→ the blocks of one huge page that changed since it was sent in another round; payload = {@code PageDelta}. Only for
+     * who has said in ACCEPT that it can read that.
+     */
+    PAGE_DELTA(25);
 
     private static final FrameType[] BY_CODE = new FrameType[32];
 

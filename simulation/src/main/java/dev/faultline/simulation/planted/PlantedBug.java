@@ -67,6 +67,11 @@ public enum PlantedBug {
             "a torn frame is no content",
             "the destination takes a torn frame for a whole one",
             TestSwitch.KEEP_TORN_FRAMES),
+    /** A delta. */
+    DELTA_ON_WRONG_BASE(
+            "a delta names its base",
+            "deltas are sent over what was not acknowledged, and applied to anything",
+            TestSwitch.DELTA_ON_WRONG_BASE),
     /** An answer that never comes. */
     LOSE_ANSWERS("every fault is answered", "the source forgets every third answer to a fault", new Plant() {
         @Override
