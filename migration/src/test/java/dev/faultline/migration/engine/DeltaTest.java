@@ -83,7 +83,7 @@ class DeltaTest {
     void withoutRoundsNothingIsSentAgainAndNothingIsHashed() throws Exception {
         move(plan(MigrationMode.POSTCOPY, DataPath.PLAIN), _ -> {}, report -> {
             assertThat(report.deltaPages() + report.deltaHashBytes()).isZero();
-            assertThat(report.sentBytes()).isEqualTo(MEMORY_BYTES);
+            assertThat(report.wireBytes()).isGreaterThan(report.sentBytes());
         });
     }
 
