@@ -120,7 +120,7 @@ final class ScatterGuest implements Guest {
 
     private void step() {
         steps++;
-        int own = (int) Long.remainderUnsigned(steps * 0x9E3779B97F4A7C15L >>> 17, versions.length);
+        int own = (int) Long.remainderUnsigned((steps * 0x9E3779B97F4A7C15L) >>> 17, versions.length);
         long address = mapping.address() + (long) own * BLOCK_BYTES;
         copy(block.address(), address);
         long found = block.get(ValueLayout.JAVA_LONG, 0);
