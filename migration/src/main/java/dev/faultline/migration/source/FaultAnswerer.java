@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Answers the destination's faults on a connection of their own: "your copy is the final one", for the page and those
- * after it, or the page. Whether the page is dirty is looked up now, if nobody has done so yet.
+ * after it, or the page, or what has changed of it. Whether the page is dirty is looked up now, if nobody has done so yet.
  */
 final class FaultAnswerer {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);

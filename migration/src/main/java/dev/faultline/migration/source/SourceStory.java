@@ -22,7 +22,7 @@ final class SourceStory {
     /** Whether the destination may have loaded the guest, and wait to hear who runs it. */
     boolean prepareSent;
 
-    /** The formats of compressed content that the destination knows, as a set. */
+    /** The formats of content that the destination knows, as a set: those of ACCEPT. */
     int formats;
 
     /** What is dirty, once the guest is paused. */

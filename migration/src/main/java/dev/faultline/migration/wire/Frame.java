@@ -74,7 +74,7 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     /**
      * {@return the answer to an OFFER that fits}
      *
-     * @param formats the set of formats that compressed content may have
+     * @param formats the set of formats that compressed content may have, and {@link #FLAG_DELTAS}
      * @param verify whether hashes of pages are kept
      */
     public static Frame accept(int formats, boolean verify) {

@@ -15,7 +15,7 @@ public enum FrameType {
     /** C→ what will be moved; payload = {@link Offer}; with {@link Frame#FLAG_VERIFY}, it is to be audited. */
     OFFER(2),
     /**
-     * C← the offer fits the waiting guest; flags = what compressed content can be read here, and with
+     * C← the offer fits the waiting guest; flags = what compressed content and deltas can be read here, and with
      * {@link Frame#FLAG_VERIFY}, hashes of its pages are kept.
      */
     ACCEPT(3),
