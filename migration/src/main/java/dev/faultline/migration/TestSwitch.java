@@ -13,5 +13,7 @@ public enum TestSwitch {
     /** The destination takes a frame that broke off for a whole one. */
     KEEP_TORN_FRAMES,
     /** The destination does not look whether it has the pages that the source names. */
-    TRUST_THE_PEER
+    TRUST_THE_PEER,
+    /** The source sends each round's frames of a page on another connection than those of the round before. */
+    ALTERNATE_CONNECTIONS
 }
