@@ -157,7 +157,7 @@ final class SweepReport {
                             ram(ram),
                             Numbers.nanos(result.downtimeNanos()),
                             Numbers.nanos(result.totalNanos()),
-                            Numbers.nanos(result.totalNanos() * GIB / ram),
+                            Numbers.nanos(result.totalNanos() / (ram / GIB)),
                             ratio((double) result.wireBytes() / ram),
                             String.valueOf(result.rounds()),
                             waits(result)));

@@ -32,6 +32,7 @@ final class SweepText {
 
     static final String COMPARISON = """
             Guests of which each 2 MiB are simulated, beside the same with units four times as large. 25 % written, 1 ms latency.
+            A pre-copy's downtime is that of its last few units, so with larger ones it comes in larger steps, either way.
             There is no measurement on a network of 1 Gbit/s to compare with: docs/benchmarks.md has loopback only.
             """;
 

@@ -65,8 +65,18 @@ public enum PlantedBug {
     /** Frames of one page on several connections. */
     ALTERNATE_CONNECTIONS(
             "a page sticks to one connection",
-            "the source sends each round's frames of a page on another connection",
-            TestSwitch.ALTERNATE_CONNECTIONS),
+            "the source sends each round's frames of a page on another connection, and some are slow",
+            new Plant() {
+                @Override
+                public Host host(Side side, Host host) {
+                    return side == Side.DESTINATION ? new UnevenConnections(host) : host;
+                }
+
+                @Override
+                public TestSwitch testSwitch() {
+                    return TestSwitch.ALTERNATE_CONNECTIONS;
+                }
+            }),
     /** A torn frame. */
     KEEP_TORN_FRAMES(
             "a torn frame is no content",
