@@ -57,4 +57,11 @@ class SweepTest {
         assertThat(hybrid.downtimeNanos()).isLessThan(60 * MILLI);
         assertThat(hybrid.faults()).isPositive();
     }
+
+    /** Its destination takes 36 s to let go of the memory, and was given up after 15 s without a sign of life. */
+    @Test
+    void aTebibyteOfSmallPagesArrives() throws IOException {
+        SweepResult result = run(MigrationMode.POSTCOPY, 1024 * GIB, 0, 256);
+        assertThat(result.totalNanos()).isGreaterThan(880_000 * MILLI);
+    }
 }

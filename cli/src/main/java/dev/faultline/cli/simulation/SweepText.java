@@ -25,6 +25,8 @@ final class SweepText {
             - **Not charged**: the engines' own work on bitmaps, journals and hashes, first writes to protected pages, the JVM.
             - A run of frames that is acknowledged at once (16) is longer, in bytes, than a whole guest's by the same factor as a
               frame. At the pause of a hybrid move up to 0.8 % of the memory count as dirty for that reason alone.
+            - The last scan goes in steps of an eighth of the memory, and not of 64 MiB. A fault that comes while one is scanned waits
+              for its end: with much memory and much written (hybrid, pre-copy) the longest waits are longer than a whole guest's.
             - Idle engines look up every 0.5 s and not every 50 ms.
 
             Downtime is from the stop of the source's vCPUs until those of the destination run.
