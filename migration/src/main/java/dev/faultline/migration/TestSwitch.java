@@ -15,5 +15,7 @@ public enum TestSwitch {
     /** The destination does not look whether it has the pages that the source names. */
     TRUST_THE_PEER,
     /** The source takes what it sent last for what the destination has, and the destination writes a delta over anything. */
-    DELTA_ON_WRONG_BASE
+    DELTA_ON_WRONG_BASE,
+    /** The source sends each round's frames of a page on another connection than those of the round before. */
+    ALTERNATE_CONNECTIONS
 }

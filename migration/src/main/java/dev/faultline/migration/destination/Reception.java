@@ -293,11 +293,16 @@ final class Reception {
                 }
             }
             case DestinationAction.TakeAudit take -> takeAudit(take.outcome());
-            case DestinationAction.Disarm _ -> {
-                memory.disarm();
-                note(Phase.COMPLETE);
-                perform(session.onDisarmed());
-            }
+            case DestinationAction.Disarm _ ->
+                // On a thread of its own: of a TiB of small pages it takes longer than the source waits for a sign of
+                // life.
+                loop.start("disarm", () -> {
+                    memory.disarm();
+                    loop.post(() -> {
+                        note(Phase.COMPLETE);
+                        perform(session.onDisarmed());
+                    });
+                });
             case DestinationAction.Discard _ -> discard();
             case DestinationAction.Finish finish -> {
                 failure = finish.failure();

@@ -68,6 +68,7 @@ final class RoundSender {
 
     private long send(int number) throws IOException {
         round = number;
+        alternate(number);
         List<PageBits> unsent = memory.newBits();
         long sentPages = senders.sendAll(dirty, number, unsent);
         senders.endRound();
@@ -75,6 +76,12 @@ final class RoundSender {
         lastSent = dirty;
         dirty = unsent;
         return sentPages;
+    }
+
+    private void alternate(int number) {
+        if (testSwitch == TestSwitch.ALTERNATE_CONNECTIONS) {
+            senders.stripes().shift(number);
+        }
     }
 
     private RoundSummary summary(int number, long sentPages, long begin, long bytesBefore) {
@@ -123,6 +130,7 @@ final class RoundSender {
             tracker.takeWritten(dirty);
         }
         gate.reopen();
+        alternate(round + 1);
         counters.precopyPages.addAndGet(senders.sendAll(dirty, round + 1L, memory.newBits()));
         senders.requestAck();
         if (testSwitch != TestSwitch.DROP_BARRIER) {

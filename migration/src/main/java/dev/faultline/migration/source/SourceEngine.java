@@ -476,6 +476,10 @@ public final class SourceEngine {
 
     private void release(boolean resume, boolean isSettled) {
         settled = isSettled;
+        if (resume && isSettled) {
+            TakeBack.note(
+                    journal); // first: the machine may refuse to run it, and the destination forgets what it has said
+        }
         try {
             if (story.throttled) {
                 guest.throttle(0);

@@ -42,6 +42,17 @@ public final class TakeBack {
         journal.forget();
     }
 
+    /** Writes down that the guest, which was handed over, never ran there: a successor takes it back without asking. */
+    static void note(Journal journal) {
+        try {
+            if (journal.phase() == Phase.COMMITTED) {
+                journal.record(Phase.PAUSED);
+            }
+        } catch (GuestException e) {
+            LOG.log(System.Logger.Level.WARNING, "that the guest is this side's again could not be written down", e);
+        }
+    }
+
     /**
      * Tells a destination, which may wait with a loaded guest, that the source runs it. It would never start it without a
      * COMMIT, so that no answer is waited for long, or at all.

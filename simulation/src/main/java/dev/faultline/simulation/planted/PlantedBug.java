@@ -62,6 +62,21 @@ public enum PlantedBug {
     /** Invariant 10. */
     TRUST_THE_PEER(
             "bounded trust", "the destination does not check the page numbers of frames", TestSwitch.TRUST_THE_PEER),
+    /** Frames of one page on several connections. */
+    ALTERNATE_CONNECTIONS(
+            "a page sticks to one connection",
+            "the source sends each round's frames of a page on another connection, and some are slow",
+            new Plant() {
+                @Override
+                public Host host(Side side, Host host) {
+                    return side == Side.DESTINATION ? new UnevenConnections(host) : host;
+                }
+
+                @Override
+                public TestSwitch testSwitch() {
+                    return TestSwitch.ALTERNATE_CONNECTIONS;
+                }
+            }),
     /** A torn frame. */
     KEEP_TORN_FRAMES(
             "a torn frame is no content",

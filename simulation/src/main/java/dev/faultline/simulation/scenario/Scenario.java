@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
  * @param keepSource whether the source's machine is kept after a migration that came to its end
  * @param dataPath how many connections carry pages, how they are compressed, and whether huge ones are sent as deltas
  * @param verify whether every page is audited when it has arrived
+ * @param orders what an operator tells the source on the way
  * @param faults what goes wrong
  */
 record Scenario(
@@ -32,6 +33,7 @@ record Scenario(
         boolean keepSource,
         DataPath dataPath,
         boolean verify,
+        List<PlannedOrder> orders,
         List<Fault> faults) {
     private static final int[] FAULT_COUNTS = {0, 1, 1, 1, 1, 2, 2, 2, 3, 4};
     private static final int HUGE_EVERY = 12;
@@ -40,6 +42,8 @@ record Scenario(
     private static final int WHOLE_EVERY = 4;
     /** By numbers of its own, and one that leaves the older seeds of FoundBugsTest plain: they stand for what they found. */
     private static final long OPTIONS_SALT = 126;
+
+    private static final long ORDERS_SALT = 6;
 
     /** Draws what a seed stands for; its random numbers go on to be used for what happens. */
     static Scenario draw(long seed, SplittableRandom random) {
@@ -62,6 +66,7 @@ record Scenario(
                 random.nextBoolean(),
                 deltas ? dataPath.withDeltas() : dataPath,
                 verify,
+                PlannedOrder.draw(new SplittableRandom(seed ^ ORDERS_SALT)),
                 List.copyOf(faults));
     }
 
