@@ -6,11 +6,14 @@ import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
+import dev.faultline.cli.option.LostPagesOption;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.OnLostPages;
+import dev.faultline.migration.PagesLostException;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
@@ -63,6 +66,9 @@ public final class ReceiveCommand implements Callable<Integer> {
     private ReconnectOption reconnect = new ReconnectOption();
 
     @Mixin
+    private LostPagesOption lostPages = new LostPagesOption();
+
+    @Mixin
     private ParentOption parent = new ParentOption();
 
     private ReceiveCommand() {}
@@ -70,12 +76,13 @@ public final class ReceiveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
+        OnLostPages policy = lostPages.with(reconnect);
         Host host = network.listening(address);
         if (dryRun) {
             new DryRun(json).look(target, Side.DESTINATION, "It could take a guest in.");
             return 0;
         }
-        DestinationOptions options = new DestinationOptions(startPaused, reconnect.nanos(), testSwitch);
+        DestinationOptions options = new DestinationOptions(startPaused, reconnect.nanos(), policy, testSwitch);
         try (Attached attached = target.attach(Side.DESTINATION);
                 Journal journal = journals.claim(target, attached.guest());
                 Acceptor acceptor = Acceptor.listen(host, address);
@@ -86,6 +93,9 @@ public final class ReceiveCommand implements Callable<Integer> {
                     .arrive(
                             DestinationEngine.run(host, attached.guest(), acceptor, options, journal, progress),
                             startPaused);
+        } catch (PagesLostException e) {
+            new Done(json).lost(e.report());
+            throw e;
         }
         return 0;
     }

@@ -43,6 +43,30 @@ public final class TakeBack {
     }
 
     /**
+     * Lets a guest run on although its hand-over is in doubt, because an operator knows that it does not run at the
+     * destination and never will. Nothing proves it: were it wrong, two hosts would run the guest.
+     *
+     * @param host where this engine runs
+     * @param guest the guest
+     * @param journal its journal, in phase COMMITTED
+     * @param destination where the destination may wait; one that has loaded the guest and hears of it lets it go
+     * @throws IllegalArgumentException if the hand-over is not in doubt
+     * @throws GuestException if the guest cannot be told to run
+     */
+    public static void inDoubt(Host host, Guest guest, Journal journal, InetSocketAddress destination) {
+        if (journal.phase() != Phase.COMMITTED) {
+            throw new IllegalArgumentException("the hand-over is not in doubt, it is " + journal.phase());
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "an operator has the guest run here although its hand-over is in doubt: session "
+                        + Long.toHexString(journal.entry().sessionId()) + ", process " + guest.processId());
+        // First: a successor of this engine is not to tell a destination to run it as well.
+        journal.record(Phase.PAUSED);
+        run(host, guest, journal, destination);
+    }
+
+    /**
      * Tells a destination, which may wait with a loaded guest, that the source runs it. It would never start it without a
      * COMMIT, so that no answer is waited for long, or at all.
      */

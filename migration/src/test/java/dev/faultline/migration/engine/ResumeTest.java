@@ -20,6 +20,7 @@ import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
+import dev.faultline.migration.source.TakeBack;
 import dev.faultline.uffd.memory.PageSize;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -284,5 +285,36 @@ class ResumeTest {
         assertThat(source.state()).isEqualTo(GuestState.PAUSED);
         resumeBoth();
         assertMoved();
+    }
+
+    /** The destination may have started it: only an operator who has looked there can know, and it is written down. */
+    @Test
+    void aGuestInDoubtRunsOnWhenAnOperatorSaysSo() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(true, COMMIT));
+        assertThat(sourceLeft()).isEqualTo(Phase.COMMITTED);
+        int nobody;
+        try (Acceptor acceptor = listen()) {
+            nobody = acceptor.port();
+        }
+        try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
+            InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), nobody);
+            TakeBack.inDoubt(LocalHost.INSTANCE, source, journal, to);
+        }
+        assertThat(Journal.list(sourceDirectory)).isEmpty();
+        assertThat(source.state()).isEqualTo(GuestState.RUNNING);
+        WholeMigrationTest.awaitVerified(source, source.verified.get() + 2L * HOT_BLOCKS);
+    }
+
+    @Test
+    void aGuestThatRanAtItsDestinationNeverRunsHereByOrder() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, COMPLETE));
+        try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
+            InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> TakeBack.inDoubt(LocalHost.INSTANCE, source, journal, to))
+                    .withMessageContaining("SERVING");
+        }
+        assertThat(source.state()).isEqualTo(GuestState.RELINQUISHED);
+        assertThat(sourceLeft()).isEqualTo(Phase.SERVING);
     }
 }
