@@ -11,6 +11,7 @@ import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
+import dev.faultline.migration.AdmissionCheck;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
@@ -245,8 +246,8 @@ public final class ResumeCommand implements Callable<Integer> {
         Host host = host(journal);
         try (Acceptor acceptor = listen(journal, host);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
-            DestinationOptions options =
-                    new DestinationOptions(false, reconnect.nanos(), lostPages.with(reconnect), TestSwitch.NONE);
+            DestinationOptions options = new DestinationOptions(
+                    false, reconnect.nanos(), lostPages.with(reconnect), AdmissionCheck.NONE, TestSwitch.NONE);
             var report = DestinationEngine.resume(host, guest, acceptor, options, journal, progress);
             new Done(json).arrive(report, !journal.entry().runs());
         } catch (PagesLostException e) {

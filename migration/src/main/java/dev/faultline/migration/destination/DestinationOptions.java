@@ -1,5 +1,6 @@
 package dev.faultline.migration.destination;
 
+import dev.faultline.migration.AdmissionCheck;
 import dev.faultline.migration.OnLostPages;
 import dev.faultline.migration.TestSwitch;
 
@@ -9,27 +10,23 @@ import dev.faultline.migration.TestSwitch;
  * @param startPaused whether the guest stays paused after the hand-over, until somebody resumes it
  * @param reconnectNanos for how long to wait for a source whose connections have broken; 0: not at all
  * @param onLostPages what becomes of the guest when the source has not come back in that time
+ * @param admission what is looked at before a guest is let in
  * @param testSwitch {@link TestSwitch#NONE} but in tests
  */
 public record DestinationOptions(
-        boolean startPaused, long reconnectNanos, OnLostPages onLostPages, TestSwitch testSwitch) {
+        boolean startPaused,
+        long reconnectNanos,
+        OnLostPages onLostPages,
+        AdmissionCheck admission,
+        TestSwitch testSwitch) {
     /**
-     * With a guest that is frozen when its source does not come back.
+     * With a guest that is let in unseen, and frozen when its source does not come back.
      *
      * @param startPaused whether the guest stays paused after the hand-over, until somebody resumes it
      * @param reconnectNanos for how long to wait for a source whose connections have broken; 0: not at all
      * @param testSwitch {@link TestSwitch#NONE} but in tests
      */
     public DestinationOptions(boolean startPaused, long reconnectNanos, TestSwitch testSwitch) {
-        this(startPaused, reconnectNanos, OnLostPages.FREEZE, testSwitch);
-    }
-
-    /**
-     * {@return the same with another policy}
-     *
-     * @param policy what becomes of the guest when the source does not come back
-     */
-    public DestinationOptions losing(OnLostPages policy) {
-        return new DestinationOptions(startPaused, reconnectNanos, policy, testSwitch);
+        this(startPaused, reconnectNanos, OnLostPages.FREEZE, AdmissionCheck.NONE, testSwitch);
     }
 }
