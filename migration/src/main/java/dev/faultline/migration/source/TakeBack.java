@@ -3,6 +3,7 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.guest.GuestState;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Entry;
 import dev.faultline.migration.journal.Journal;
@@ -51,11 +52,16 @@ public final class TakeBack {
      * @param journal its journal, in phase COMMITTED
      * @param destination where the destination may wait; one that has loaded the guest and hears of it lets it go
      * @throws IllegalArgumentException if the hand-over is not in doubt
-     * @throws GuestException if the guest cannot be told to run
+     * @throws GuestException if the guest cannot be told to run; one that was given up never can
      */
     public static void inDoubt(Host host, Guest guest, Journal journal, InetSocketAddress destination) {
         if (journal.phase() != Phase.COMMITTED) {
             throw new IllegalArgumentException("the hand-over is not in doubt, it is " + journal.phase());
+        }
+        if (guest.state() == GuestState.RELINQUISHED) {
+            // The engine was ended between hearing of the start and writing that down.
+            throw new GuestException(
+                    "The destination has run this guest: what is here is its past, and it never runs" + " here again");
         }
         LOG.log(
                 System.Logger.Level.WARNING,

@@ -22,14 +22,17 @@ import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
 import dev.faultline.migration.source.TakeBack;
 import dev.faultline.uffd.memory.PageSize;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -305,6 +308,20 @@ class ResumeTest {
         WholeMigrationTest.awaitVerified(source, source.verified.get() + 2L * HOT_BLOCKS);
     }
 
+    /** The engine may end between hearing of the start and writing that down. */
+    @Test
+    void aGuestThatWasGivenUpNeverRunsHereByOrder() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, STARTED));
+        source.relinquish();
+        try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
+            InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+            assertThatExceptionOfType(GuestException.class)
+                    .isThrownBy(() -> TakeBack.inDoubt(LocalHost.INSTANCE, source, journal, to))
+                    .withMessageContaining("never runs here again");
+        }
+        assertThat(sourceLeft()).isEqualTo(Phase.COMMITTED);
+    }
+
     @Test
     void aGuestThatRanAtItsDestinationNeverRunsHereByOrder() throws Exception {
         breakAt(MigrationMode.HYBRID, losing(false, COMPLETE));
@@ -316,5 +333,31 @@ class ResumeTest {
         }
         assertThat(source.state()).isEqualTo(GuestState.RELINQUISHED);
         assertThat(sourceLeft()).isEqualTo(Phase.SERVING);
+    }
+
+    /** A full disk costs a successor time, and the move nothing. */
+    @Test
+    void aMoveWhoseDirtyMapCannotBeKeptComesToItsEnd() throws Exception {
+        try (Journal out = Journal.claim(sourceDirectory, "source", source);
+                Journal in = Journal.claim(destinationDirectory, "destination", destination)) {
+            Files.createDirectory(unwritableMap());
+            try (Migration migration =
+                    new Migration(source, out, destination, in, Migration.Plan.of(MigrationMode.HYBRID), _ -> {})) {
+                assertThat(migration.sent().dirtyPages()).isPositive();
+                migration.received();
+            }
+        }
+        assertMoved();
+    }
+
+    /** {@return where the map is written first, as a directory: what a disk that takes nothing looks like} */
+    private Path unwritableMap() throws IOException {
+        try (Stream<Path> files = Files.list(sourceDirectory)) {
+            String lock = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".lock"))
+                    .findFirst()
+                    .orElseThrow();
+            return sourceDirectory.resolve(lock.replace(".lock", ".dirty.new"));
+        }
     }
 }
