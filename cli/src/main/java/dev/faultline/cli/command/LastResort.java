@@ -14,6 +14,7 @@ import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.source.TakeBack;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -116,7 +117,7 @@ final class LastResort {
             done.lost(report);
             done.words("The source is given up: " + report.words() + ".");
         } else {
-            TakeBack.inDoubt(network.connecting(destination), guest, journal, destination);
+            TakeBack.inDoubt(network.connecting(List.of(destination)), guest, journal, destination);
             done.words("The guest runs on here, as you ordered; it must never run at the destination.");
         }
     }
