@@ -320,6 +320,8 @@ class ResumeTest {
                     .withMessageContaining("never runs here again");
         }
         assertThat(sourceLeft()).isEqualTo(Phase.COMMITTED);
+        resumeBoth();
+        assertMoved();
     }
 
     @Test
