@@ -3,6 +3,7 @@ package dev.faultline.migration.destination;
 import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.MigrationProgress;
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.admission.Admission;
 import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
@@ -269,6 +270,7 @@ final class Reception {
         switch (action) {
             case DestinationAction.Send send -> outbox.send(send.frame());
             case DestinationAction.Arm arm -> {
+                Admission.check(guest, arrival.options.admission());
                 if (arm.verify()) {
                     journal.record(AuditReport.ASKED);
                     memory.keepHashes(journal);
