@@ -55,6 +55,11 @@ public final class TlsHost implements Host {
         host.pause(nanos);
     }
 
+    @Override
+    public long residentBytes() {
+        return host.residentBytes();
+    }
+
     /** The handshake is done with the first byte that is sent or awaited: here it could only make the caller wait. */
     @Override
     public Link connect(InetSocketAddress address) throws IOException {
