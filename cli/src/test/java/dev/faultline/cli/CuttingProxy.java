@@ -37,6 +37,11 @@ final class CuttingProxy implements AutoCloseable {
         return cuts;
     }
 
+    /** {@return how much went through, since the last cut} */
+    synchronized long passedBytes() {
+        return passedBytes;
+    }
+
     /** Waits until it has cut so often. */
     void awaitCuts(int wanted) {
         Hosts.awaitTrue(() -> cuts() >= wanted, () -> "only " + cuts() + " cuts of " + wanted);

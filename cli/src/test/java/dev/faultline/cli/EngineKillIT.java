@@ -30,13 +30,13 @@ class EngineKillIT {
 
     @Test
     void theGuestSurvivesItsEnginesOnOneSideOnly() throws IOException {
-        int runs = soak.number("runs", 9);
+        int runs = soak.number("runs", 6);
         int seed = soak.isRequested() ? soak.number("seed", (int) (System.nanoTime() & 0xFFFF)) : 1;
         Random random = new Random(seed);
         List<List<String>> rows = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
             Victim victim = BrokenMove.VICTIMS.get(run % BrokenMove.VICTIMS.size());
-            Moment moment = BrokenMove.MOMENTS.get(run / BrokenMove.VICTIMS.size() % BrokenMove.MOMENTS.size());
+            Moment moment = BrokenMove.MOMENTS.get((run / BrokenMove.VICTIMS.size() + run) % BrokenMove.MOMENTS.size());
             rows.add(killAndResume(run, victim, moment, random.nextInt(moment.withinMillis)));
         }
         soak.writeTable(

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,16 @@ class LauncherIT {
         }
         Files.delete(link);
         soak.writeTable("Start of the faultline command", List.of("run", "ms"), rows);
+    }
+
+    /** Without the archive the command would start all the same, but slower. */
+    @Test
+    void takesItsClassesFromTheArchiveOfTheBuild() {
+        Faultline help =
+                Faultline.start(Path.of("target"), Map.of("FAULTLINE_JAVA_OPTS", "-Xlog:class+load:stderr"), "--help");
+        assertThat(help.await()).isZero();
+        assertThat(help.err().lines())
+                .anySatisfy(line -> assertThat(line).contains("dev.faultline.cli.Main source: shared objects file"));
     }
 
     private String run(Path program, String argument) throws IOException, InterruptedException {

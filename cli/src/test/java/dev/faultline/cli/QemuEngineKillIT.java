@@ -42,7 +42,7 @@ class QemuEngineKillIT {
 
     @Test
     void theGuestSurvivesItsEnginesOnOneSideOnly() throws IOException {
-        int runs = soak.number("runs", 6);
+        int runs = soak.number("runs", 3);
         int seed = soak.isRequested() ? soak.number("seed", (int) (System.nanoTime() & 0xFFFF)) : 2;
         Random random = new Random(seed);
         List<List<String>> rows = new ArrayList<>();

@@ -81,6 +81,35 @@ class ReconnectIT {
         }
     }
 
+    /** One of two ways to the destination is gone in the midst of the move: nobody has to do anything. */
+    @Test
+    void theOtherWayIsTaken() throws IOException {
+        try (Hosts hosts = new Hosts(
+                List.of("--journal", directory.resolve("source").toString()),
+                List.of("--journal", directory.resolve("destination").toString()),
+                60)) {
+            String[] guest = {"--memory", "256M", "--working-set", "64M", "--cold-set", "128M"};
+            hosts.startGuest(guest);
+            hosts.startWaitingGuest(guest);
+            Hosts.await(hosts.sourceName(), report -> report.statistics().passes() >= 1);
+            Faultline receive = hosts.startReceive();
+            int port = receive.awaitEvent(Events.LISTENING).path("port").asInt();
+            CuttingProxy first = new CuttingProxy(port, 64L << 20, 1);
+            try (CuttingProxy second = new CuttingProxy(port, 0, 0)) {
+                Faultline migrate =
+                        hosts.startMigrateTo(first.port(), "--to", "127.0.0.1:" + second.port(), "--mode", "postcopy");
+                first.awaitCuts(1);
+                first.close();
+                assertThat(migrate.await()).as(migrate.toString()).isZero();
+                assertThat(receive.await()).as(receive.toString()).isZero();
+                assertThat(second.passedBytes()).isPositive();
+                assertThat(verifyAll(hosts)).isPositive();
+            } finally {
+                first.close();
+            }
+        }
+    }
+
     /** Every page that the guest ever wrote is verified on the destination, twice at least. */
     private static long verifyAll(Hosts hosts) {
         assertThat(hosts.source().state()).isEqualTo(GuestState.RELINQUISHED);

@@ -23,6 +23,8 @@ import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
@@ -47,8 +49,10 @@ public final class MigrateCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             required = true,
             converter = AddressConverter.class,
-            description = "Where 'receive' listens.")
-    private InetSocketAddress address = new InetSocketAddress(0);
+            description =
+                    "Where 'receive' listens. Given more than once: other ways to the same host, to be tried when one"
+                            + " takes no connection, and when the connections break later.")
+    private List<InetSocketAddress> addresses = new ArrayList<>();
 
     @Option(
             names = "--mode",
@@ -106,7 +110,8 @@ public final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
-        Host host = network.connecting(address);
+        InetSocketAddress address = addresses.getFirst();
+        Host host = network.connecting(addresses);
         Limits limits = limitOptions.of(mode);
         if (limits.onNoConvergence() == OnNoConvergence.THROTTLE && target.isQemu()) {
             throw new OperatorException(

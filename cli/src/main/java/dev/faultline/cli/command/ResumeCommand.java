@@ -24,6 +24,7 @@ import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.TakeBack;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +143,7 @@ public final class ResumeCommand implements Callable<Integer> {
         switch (journal.phase()) {
             case COPYING, PAUSED -> {
                 InetSocketAddress destination = address(to, journal);
-                TakeBack.run(network.connecting(destination), guest, journal, destination);
+                TakeBack.run(network.connecting(List.of(destination)), guest, journal, destination);
                 new Done(json).words("The destination was never told to run the guest: it goes on here as before.");
             }
             case COMMITTED, SERVING -> finishLeaving(attached, journal);
@@ -190,7 +191,7 @@ public final class ResumeCommand implements Callable<Integer> {
 
     private void finishLeaving(Attached attached, Journal journal) throws OperatorException, MigrationException {
         InetSocketAddress destination = address(to, journal);
-        Host host = network.connecting(destination);
+        Host host = network.connecting(List.of(destination));
         SourceOptions options =
                 new SourceOptions(destination, MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {

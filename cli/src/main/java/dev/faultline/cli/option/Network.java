@@ -4,6 +4,7 @@ import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.LocalHost;
+import dev.faultline.migration.host.RoutedHost;
 import dev.faultline.migration.tls.PeerNames;
 import dev.faultline.migration.tls.TlsHost;
 import dev.faultline.migration.tls.TlsSettings;
@@ -53,13 +54,14 @@ public final class Network {
     /**
      * Says how to connect to another host.
      *
-     * @param to the other host
+     * @param to the other host's addresses, the one to try first before the others
      * @return what the source's engine is to run on
      * @throws OperatorException if memory would cross the network in plain text unasked, or the options do not fit together
      * @throws MigrationException if a certificate or a key cannot be used
      */
-    public Host connecting(InetSocketAddress to) throws OperatorException, MigrationException {
-        return host(to, List.of(to.getHostString()));
+    public Host connecting(List<InetSocketAddress> to) throws OperatorException, MigrationException {
+        Host plain = to.size() == 1 ? LocalHost.INSTANCE : new RoutedHost(LocalHost.INSTANCE, to);
+        return host(plain, to, to.stream().map(InetSocketAddress::getHostString).toList());
     }
 
     /**
@@ -71,16 +73,21 @@ public final class Network {
      * @throws MigrationException if a certificate or a key cannot be used
      */
     public Host listening(InetSocketAddress at) throws OperatorException, MigrationException {
-        return host(at, List.of());
+        return host(LocalHost.INSTANCE, List.of(at), List.of());
     }
 
-    private Host host(InetSocketAddress address, List<String> usualPeers) throws OperatorException, MigrationException {
-        if (address.isUnresolved()) {
-            throw new OperatorException("There is no host '" + address.getHostString() + "'");
+    private Host host(Host plain, List<InetSocketAddress> addresses, List<String> usualPeers)
+            throws OperatorException, MigrationException {
+        for (InetSocketAddress address : addresses) {
+            if (address.isUnresolved()) {
+                throw new OperatorException("There is no host '" + address.getHostString() + "'");
+            }
         }
         if (certificate == null && key == null && authority == null) {
-            requirePlainText(address);
-            return LocalHost.INSTANCE;
+            for (InetSocketAddress address : addresses) {
+                requirePlainText(address);
+            }
+            return plain;
         }
         if (certificate == null || key == null || authority == null) {
             throw new OperatorException("TLS takes all three of --tls-cert, --tls-key and --tls-ca");
@@ -92,7 +99,7 @@ public final class Network {
         PeerNames peers = peers(usualPeers);
         TlsSettings settings = TlsSettings.read(certificate, key, authority);
         settings.warning().ifPresent(warning -> System.err.println("Warning: " + warning));
-        return new TlsHost(LocalHost.INSTANCE, settings, peers);
+        return new TlsHost(plain, settings, peers);
     }
 
     private void requirePlainText(InetSocketAddress address) throws OperatorException {

@@ -26,6 +26,12 @@ final class JavaCommand {
             // Its own code hardly runs: the work is done by vCPUs. The second compiler would only take time from them.
             command.add("-XX:TieredStopAtLevel=1");
         }
+        Optional.ofNullable(System.getProperty("faultline.archive"))
+                .ifPresent(archive -> command.addAll(List.of(
+                        "-XX:SharedArchiveFile=" + archive,
+                        "-Dfaultline.archive=" + archive,
+                        "-Xlog:cds=off",
+                        "-Xlog:aot=off")));
         command.addAll(List.of("--module-path", modulePath(), "--enable-native-access=" + NATIVE_MODULES));
         command.addAll(List.of("-m", MAIN));
         command.addAll(arguments);

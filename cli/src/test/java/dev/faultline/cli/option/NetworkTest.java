@@ -50,16 +50,18 @@ class NetworkTest {
 
     @Test
     void plainTextCrossesANetworkOnlyWhenAskedForByName() throws Exception {
-        assertThat(network().connecting(LOOPBACK)).isSameAs(LocalHost.INSTANCE);
+        assertThat(network().connecting(List.of(LOOPBACK))).isSameAs(LocalHost.INSTANCE);
         assertThat(network().listening(LOOPBACK)).isSameAs(LocalHost.INSTANCE);
-        assertThat(network("--insecure").connecting(ELSEWHERE)).isSameAs(LocalHost.INSTANCE);
-        assertThatThrownBy(() -> network().connecting(ELSEWHERE)).hasMessageContaining("add --insecure");
+        assertThat(network("--insecure").connecting(List.of(ELSEWHERE))).isSameAs(LocalHost.INSTANCE);
+        assertThatThrownBy(() -> network().connecting(List.of(ELSEWHERE))).hasMessageContaining("add --insecure");
+        assertThatThrownBy(() -> network().connecting(List.of(LOOPBACK, ELSEWHERE)))
+                .hasMessageContaining("add --insecure");
         assertThatThrownBy(() -> network().listening(address("0.0.0.0:1"))).hasMessageContaining("add --insecure");
     }
 
     @Test
     void aSourceExpectsTheHostThatItConnectsToAndADestinationHasToBeTold() throws Exception {
-        assertThat(tls().connecting(ELSEWHERE)).isInstanceOf(TlsHost.class);
+        assertThat(tls().connecting(List.of(ELSEWHERE))).isInstanceOf(TlsHost.class);
         assertThat(tls("--peer-name", "a.test", "--peer-name", "b.test").listening(ELSEWHERE))
                 .isInstanceOf(TlsHost.class);
         assertThat(tls("--any-peer").listening(ELSEWHERE)).isInstanceOf(TlsHost.class);

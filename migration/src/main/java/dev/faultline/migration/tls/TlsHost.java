@@ -1,10 +1,9 @@
 package dev.faultline.migration.tls;
 
+import dev.faultline.migration.host.ForwardingHost;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Link;
 import dev.faultline.migration.host.Listener;
-import dev.faultline.migration.host.Signal;
-import dev.faultline.migration.host.Worker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import javax.net.ssl.SSLContext;
@@ -12,7 +11,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
 /** Another host, with TLS 1.3 on each of its connections; both sides show a certificate. */
-public final class TlsHost implements Host {
+public final class TlsHost extends ForwardingHost {
     private static final String[] PROTOCOLS = {"TLSv1.3"};
 
     private final Host host;
@@ -26,49 +25,20 @@ public final class TlsHost implements Host {
      * @param peers who may be at the other end
      */
     public TlsHost(Host host, TlsSettings settings, PeerNames peers) {
+        super(host);
         this.host = host;
         context = settings.newContext(peers);
-    }
-
-    @Override
-    public long nanoTime() {
-        return host.nanoTime();
-    }
-
-    @Override
-    public long newId() {
-        return host.newId();
-    }
-
-    @Override
-    public Worker start(String name, Runnable body) {
-        return host.start(name, body);
-    }
-
-    @Override
-    public Signal newSignal() {
-        return host.newSignal();
-    }
-
-    @Override
-    public void pause(long nanos) {
-        host.pause(nanos);
-    }
-
-    @Override
-    public long residentBytes() {
-        return host.residentBytes();
     }
 
     /** The handshake is done with the first byte that is sent or awaited: here it could only make the caller wait. */
     @Override
     public Link connect(InetSocketAddress address) throws IOException {
-        return wrap(host.connect(address), true);
+        return wrap(super.connect(address), true);
     }
 
     @Override
     public Listener listen(InetSocketAddress address) throws IOException {
-        return new TlsListener(host.listen(address), link -> wrap(link, false));
+        return new TlsListener(super.listen(address), link -> wrap(link, false));
     }
 
     /** {@return a connection with TLS on it, whose handshake is still to be done} */
