@@ -36,7 +36,13 @@ public final class ReportText {
                 .row("compression", EnumConverter.word(report.compression()))
                 .row("downtime", Numbers.nanos(report.downtimeNanos()))
                 .row("total time", Numbers.nanos(report.totalNanos()));
+        memory(table, report.stateBytes(), report.residentBytes());
         return audited(table, report.audit()).render();
+    }
+
+    private static void memory(Table table, long stateBytes, long residentBytes) {
+        table.row("memory of the engine", Sizes.format(residentBytes))
+                .row("  of that, for page states", Sizes.format(stateBytes));
     }
 
     static String destination(DestinationReport report) {
@@ -45,6 +51,7 @@ public final class ReportText {
                 .row("pages missing when it started", Numbers.count(report.missingAtStart()))
                 .row("from the order to the start", Numbers.nanos(report.startDelayNanos()))
                 .row("until the last page was here", Numbers.nanos(report.afterStartNanos()));
+        memory(table, report.stateBytes(), report.residentBytes());
         return audited(table, report.audit()).render() + faults(report).render();
     }
 

@@ -131,6 +131,8 @@ final class DemoFixture {
                         70_800_000,
                         1_880_000_000,
                         2_070_000_000,
+                        36_864,
+                        90_000_000,
                         audit),
                 new DestinationReport(
                         402_653_184,
@@ -140,6 +142,8 @@ final class DemoFixture {
                                 new FaultSummary(FaultKind.ZERO, 0, 0, 0, 0)),
                         1,
                         117_000_000,
+                        98_304,
+                        95_000_000,
                         audit.holding(147_456)),
                 comparison,
                 9_070_000_000L);

@@ -73,6 +73,13 @@ final class DestinationMemory implements AutoCloseable {
                         .sum();
     }
 
+    /** {@return how much memory the page states take} */
+    long stateBytes() {
+        return states.stream()
+                .mapToLong(region -> PageStates.sizeBytes(region.pageCount()))
+                .sum();
+    }
+
     /** {@return how many pages there are} */
     long pageCount() {
         return states.stream().mapToLong(PageStates::pageCount).sum();

@@ -243,6 +243,7 @@ final class Reception {
 
     private void tick() {
         long now = host.nanoTime();
+        arrival.resident.look(now);
         perform(session.onTick(now));
         loop.tell(
                 progress,

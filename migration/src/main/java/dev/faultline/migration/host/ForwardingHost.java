@@ -42,6 +42,11 @@ public abstract class ForwardingHost implements Host {
     }
 
     @Override
+    public long residentBytes() {
+        return host.residentBytes();
+    }
+
+    @Override
     public Link connect(InetSocketAddress address) throws IOException {
         return host.connect(address);
     }

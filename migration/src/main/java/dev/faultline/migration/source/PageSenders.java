@@ -8,7 +8,6 @@ import dev.faultline.migration.codec.CodecPolicy;
 import dev.faultline.migration.codec.FixedCodec;
 import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.host.Host;
-import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
@@ -16,10 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All page connections. Each has a thread that sends its own pages, one that takes its acknowledgements, and a ledger; a
@@ -158,44 +154,12 @@ final class PageSenders implements AutoCloseable {
         senders.forEach(sender -> sender.ledger().breakOff());
     }
 
-    /** Runs a part for each connection, the first on this thread. Returns, or throws what failed first, when all have ended. */
+    /** Runs a part for each connection. When one fails, nor do the others go on. */
     private void onEach(Part part) throws IOException {
         if (senders.size() == 1) {
             part.run(senders.getFirst());
-            return;
-        }
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        AtomicInteger running = new AtomicInteger(senders.size() - 1);
-        Signal ended = host.newSignal();
-        for (PageSender sender : senders.subList(1, senders.size())) {
-            host.start("pages", () -> {
-                tryPart(part, sender, failure);
-                running.decrementAndGet();
-                ended.raise();
-            });
-        }
-        tryPart(part, senders.getFirst(), failure);
-        try {
-            ended.await(() -> running.get() == 0, Signal.FOREVER);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while pages were being sent", e);
-        }
-        switch (failure.get()) {
-            case null -> {}
-            case IOException e -> throw e;
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case Throwable e -> throw new IllegalStateException(e);
-        }
-    }
-
-    private void tryPart(Part part, PageSender sender, AtomicReference<@Nullable Throwable> failure) {
-        try {
-            part.run(sender);
-        } catch (Throwable e) {
-            failure.compareAndSet(null, e);
-            breakOff(); // nor do the others go on
+        } else {
+            Together.run(host, "pages", senders.size(), i -> part.run(senders.get(i)), this::breakOff);
         }
     }
 

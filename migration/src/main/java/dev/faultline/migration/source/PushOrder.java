@@ -43,22 +43,19 @@ final class PushOrder {
      * Makes an order.
      *
      * @param dirty what is to be pushed, by region; copied
-     * @param recentlyDirty what was dirty in the last round too, by region
+     * @param recentlyDirty what was dirty in the last round too, by region; taken over, and narrowed to what is dirty now
      * @param stripes which connection each page is sent on
      */
     PushOrder(List<PageBits> dirty, List<PageBits> recentlyDirty, Stripes stripes) {
         this.stripes = stripes;
         remaining = new ArrayList<>();
-        hot = new ArrayList<>();
+        hot = recentlyDirty;
         for (int i = 0; i < dirty.size(); i++) {
             PageBits all = new PageBits(dirty.get(i).pageCount());
             all.addAll(dirty.get(i));
             remaining.add(all);
             remainingPages += all.size();
-            PageBits often = new PageBits(all.pageCount());
-            often.addAll(all);
-            often.retainAll(recentlyDirty.get(i));
-            hot.add(often);
+            hot.get(i).retainAll(all);
         }
         lanes = new Lane[stripes.connections()];
         for (int i = 0; i < lanes.length; i++) {
@@ -69,6 +66,11 @@ final class PushOrder {
     /** {@return how many pages have been neither taken nor asked for} */
     long remaining() {
         return remainingPages;
+    }
+
+    /** {@return what it holds in memory} */
+    long stateBytes() {
+        return PageBits.sizeBytes(remaining) + PageBits.sizeBytes(hot);
     }
 
     void asked(int region, int page, boolean keepInPush) {

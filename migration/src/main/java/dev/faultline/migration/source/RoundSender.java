@@ -69,11 +69,11 @@ final class RoundSender {
     private long send(int number) throws IOException {
         round = number;
         alternate(number);
+        lastSent = dirty; // first: a third set of all pages would only wait for its end
         List<PageBits> unsent = memory.newBits();
         long sentPages = senders.sendAll(dirty, number, unsent);
         senders.endRound();
         counters.precopyPages.addAndGet(sentPages);
-        lastSent = dirty;
         dirty = unsent;
         return sentPages;
     }
@@ -114,7 +114,7 @@ final class RoundSender {
     private void addWritten(int region, int first, int count, PageBits into) {
         if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
             try {
-                tracker.takeWritten(region, first, count, into);
+                tracker.takeWritten(new Ranges.Range(region, first, count), into);
             } catch (LinuxException e) {
                 // Its machine has ended, say, whose memory is here all the same: what nobody can tell is sent.
                 System.getLogger(RoundSender.class.getName())
@@ -140,7 +140,7 @@ final class RoundSender {
         return LastScan.of(host, dirty);
     }
 
-    /** {@return in which order to push what is dirty} */
+    /** {@return in which order to push what is dirty} Nothing is sent in rounds any more. */
     PushOrder pushOrder(List<PageBits> finalDirty) {
         return new PushOrder(finalDirty, lastSent, senders.stripes());
     }

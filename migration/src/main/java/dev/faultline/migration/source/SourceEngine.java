@@ -139,7 +139,7 @@ public final class SourceEngine {
                 if (options.verify()) {
                     journal.record(AuditReport.ASKED);
                 }
-                SourceStory story = new SourceStory(host.nanoTime(), new WriteTracker(host, guest));
+                SourceStory story = new SourceStory(host, new WriteTracker(host, guest));
                 SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
                 engine.run(engine.session.start(Offer.of(guest), options.verify(), host.nanoTime()));
                 return engine.goOn(new Reconnection(host, options, sessionId, 0));
@@ -167,7 +167,7 @@ public final class SourceEngine {
         try (SourceMemory memory = new SourceMemory(guest)) {
             int attempt = newAttempt(host);
             Connections first = open(host, options, left.sessionId(), attempt);
-            SourceStory story = new SourceStory(host.nanoTime(), WriteTracker.inherited(host, guest));
+            SourceStory story = new SourceStory(host, WriteTracker.inherited(host, guest));
             story.stoppedHere = left.runs();
             story.lastScan = LastScan.of(host, journal.dirty(guest.regions()).orElseGet(memory::allPages));
             SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
@@ -221,7 +221,8 @@ public final class SourceEngine {
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
-        return story.report(options.mode(), options.dataPath(), journal.entry().audit(), host.nanoTime());
+        return story.report(
+                options.mode(), options.dataPath(), journal.entry().audit(), map.stateBytes(), host.nanoTime());
     }
 
     private void runAgain() {
@@ -308,6 +309,7 @@ public final class SourceEngine {
 
     private void tick() {
         long now = host.nanoTime();
+        story.resident.look(now);
         perform(session.onTick(now));
         loop.tell(
                 observer,
@@ -377,7 +379,7 @@ public final class SourceEngine {
                 perform(session.onDeviceState(state));
             }
             case SourceAction.Push _ -> push();
-            case SourceAction.SendMap _ -> loop.start("map", () -> MapSender.send(map, memory.newBits(), outbox));
+            case SourceAction.SendMap _ -> loop.start("map", () -> MapSender.send(map, guest.regions(), outbox));
             case SourceAction.Audit audit -> {
                 phase = "audit";
                 auditor.take(audit.manifest());

@@ -30,6 +30,8 @@ import java.util.List;
  * @param downtimeNanos from the order to pause until the destination said that the guest runs
  * @param precopyNanos from the beginning to the order to pause
  * @param totalNanos from the beginning to the end
+ * @param stateBytes what it remembered of the guest's pages, at its most
+ * @param residentBytes the most memory that its process had to itself, that state included and the guest's memory not
  * @param audit whether every page arrived as it is here, if that was asked for
  */
 public record SourceReport(
@@ -53,4 +55,6 @@ public record SourceReport(
         long downtimeNanos,
         long precopyNanos,
         long totalNanos,
+        long stateBytes,
+        long residentBytes,
         AuditReport audit) {}

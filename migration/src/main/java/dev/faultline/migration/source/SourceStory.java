@@ -5,6 +5,8 @@ import dev.faultline.migration.DataPath;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
+import dev.faultline.migration.engine.ResidentPeak;
+import dev.faultline.migration.host.Host;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +36,15 @@ final class SourceStory {
     long deviceStateBytes;
 
     final WriteTracker tracker;
+    final ResidentPeak resident;
 
-    SourceStory(long nowNanos, WriteTracker tracker) {
-        beganNanos = nowNanos;
+    SourceStory(Host host, WriteTracker tracker) {
+        beganNanos = host.nanoTime();
         this.tracker = tracker;
+        resident = new ResidentPeak(host, beganNanos);
     }
 
-    SourceReport report(MigrationMode mode, DataPath dataPath, AuditReport audit, long nowNanos) {
+    SourceReport report(MigrationMode mode, DataPath dataPath, AuditReport audit, long stateBytes, long nowNanos) {
         return new SourceReport(
                 mode,
                 List.copyOf(finishedRounds),
@@ -62,6 +66,8 @@ final class SourceStory {
                 downtimeNanos,
                 pausedNanos - beganNanos,
                 nowNanos - beganNanos,
+                stateBytes,
+                resident.bytes(),
                 audit);
     }
 }

@@ -67,6 +67,12 @@ public final class SimHost implements Host {
         time.pass(nanos);
     }
 
+    /** Nothing is its own: a simulation's processes share one JVM. */
+    @Override
+    public long residentBytes() {
+        return 0;
+    }
+
     @Override
     public Link connect(InetSocketAddress address) throws IOException {
         return uplink.connect(address);
