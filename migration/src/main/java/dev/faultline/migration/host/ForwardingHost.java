@@ -32,7 +32,7 @@ public abstract class ForwardingHost implements Host {
     }
 
     @Override
-    public final Signal newSignal() {
+    public Signal newSignal() {
         return host.newSignal();
     }
 

@@ -1,51 +1,27 @@
 package dev.faultline.simulation.planted;
 
+import dev.faultline.migration.host.ForwardingHost;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Link;
 import dev.faultline.migration.host.Listener;
-import dev.faultline.migration.host.Signal;
-import dev.faultline.migration.host.Worker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** A host to which every second connection is slow, as by another path. No engine may mind that. */
-record UnevenConnections(Host to) implements Host {
+final class UnevenConnections extends ForwardingHost {
     private static final long LAG_NANOS = 5_000_000;
 
-    @Override
-    public long nanoTime() {
-        return to.nanoTime();
-    }
+    private final Host host;
 
-    @Override
-    public long newId() {
-        return to.newId();
-    }
-
-    @Override
-    public Worker start(String name, Runnable body) {
-        return to.start(name, body);
-    }
-
-    @Override
-    public Signal newSignal() {
-        return to.newSignal();
-    }
-
-    @Override
-    public void pause(long nanos) {
-        to.pause(nanos);
-    }
-
-    @Override
-    public Link connect(InetSocketAddress address) throws IOException {
-        return to.connect(address);
+    UnevenConnections(Host host) {
+        super(host);
+        this.host = host;
     }
 
     @Override
     public Listener listen(InetSocketAddress address) throws IOException {
-        return new Uneven(to, to.listen(address));
+        return new Uneven(host, super.listen(address));
     }
 
     private static final class Uneven implements Listener {
