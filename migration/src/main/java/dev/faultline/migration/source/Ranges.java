@@ -18,7 +18,7 @@ final class Ranges {
     private static final long RANGE_BYTES = 256L << 20;
 
     private static final long BYTES_FOR_MORE_THREADS = 1L << 30;
-    /** Measured with 2, on a machine of 2 processors; more than this would only take them from the guest. */
+    /** More would only take processors from the guest. How much each of them wins has not been measured. */
     private static final int MOST_THREADS = 4;
 
     /** Some pages of a region. */
