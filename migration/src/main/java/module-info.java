@@ -7,6 +7,7 @@ module dev.faultline.migration {
     requires static transitive org.jspecify;
     requires transitive dev.faultline.uffd;
     requires HdrHistogram;
+    requires com.dynatrace.hash4j;
     requires com.github.luben.zstd_jni;
     requires org.lz4.java;
     requires java.naming; // distinguished names of certificates

@@ -15,4 +15,6 @@ module dev.faultline.simulation {
             dev.faultline.cli;
     exports dev.faultline.simulation.scenario to
             dev.faultline.cli;
+    exports dev.faultline.simulation.sweep to
+            dev.faultline.cli;
 }

@@ -3,6 +3,7 @@ package dev.faultline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.cli.json.Events;
+import dev.faultline.testing.RequiresHugePages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,28 @@ class DataPathIT {
             if (compression.equals("none")) {
                 assertThat(done.path("compressedBytes").asLong()).isZero();
             }
+            Hosts.awaitAlive(hosts.destinationName());
+        }
+    }
+
+    @Test
+    @RequiresHugePages(2 * 32)
+    void aGuestOfHugePagesMovesByTheBlocksThatChanged() {
+        String[] guest = {
+            "--memory", "64M", "--page-size", "2M", "--working-set", "16M", "--cold-set", "8M", "--write-rate", "500"
+        };
+        try (Hosts hosts = new Hosts()) {
+            hosts.startGuest(guest);
+            hosts.startWaitingGuest(guest);
+            Hosts.await(hosts.sourceName(), report -> report.statistics().passes() > 0);
+            Faultline migrate = hosts.startMigrate(hosts.startReceive(), "--deltas", "--verify");
+            assertThat(migrate.await()).as(migrate.toString()).isZero();
+            JsonNode done = migrate.awaitEvent(Events.DONE);
+            assertThat(done.path("deltaPages").asLong()).isPositive();
+            assertThat(done.path("deltaSavedBytes").asLong()).isPositive();
+            assertThat(done.path("deltaHashBytes").asLong()).isPositive().isLessThanOrEqualTo(32 * 8192);
+            assertThat(done.path("wireBytes").asLong())
+                    .isLessThan(done.path("sentBytes").asLong());
             Hosts.awaitAlive(hosts.destinationName());
         }
     }

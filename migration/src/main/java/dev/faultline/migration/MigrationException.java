@@ -3,7 +3,7 @@ package dev.faultline.migration;
 import org.jspecify.annotations.Nullable;
 
 /** A migration did not come to its end. The message says in one sentence why, and where the guest is. */
-public final class MigrationException extends Exception {
+public class MigrationException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /**

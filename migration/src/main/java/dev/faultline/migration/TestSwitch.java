@@ -13,5 +13,9 @@ public enum TestSwitch {
     /** The destination takes a frame that broke off for a whole one. */
     KEEP_TORN_FRAMES,
     /** The destination does not look whether it has the pages that the source names. */
-    TRUST_THE_PEER
+    TRUST_THE_PEER,
+    /** The source takes what it sent last for what the destination has, and the destination writes a delta over anything. */
+    DELTA_ON_WRONG_BASE,
+    /** The source sends each round's frames of a page on another connection than those of the round before. */
+    ALTERNATE_CONNECTIONS
 }

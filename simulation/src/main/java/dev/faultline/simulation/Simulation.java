@@ -3,6 +3,9 @@ package dev.faultline.simulation;
 import dev.faultline.simulation.planted.Plant;
 import dev.faultline.simulation.scenario.Migration;
 import dev.faultline.simulation.scenario.Outcome;
+import dev.faultline.simulation.sweep.Sweep;
+import dev.faultline.simulation.sweep.SweepPoint;
+import dev.faultline.simulation.sweep.SweepResult;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -63,6 +66,21 @@ public final class Simulation implements AutoCloseable {
             if (runs % RUNS_PER_COLLECTION == 0) {
                 System.gc();
             }
+        }
+    }
+
+    /**
+     * Runs one migration of a sweep, on which nothing goes wrong.
+     *
+     * @param point what it is like
+     * @return what it cost
+     * @throws IOException if its files cannot be made or deleted
+     */
+    public SweepResult sweep(SweepPoint point) throws IOException {
+        try {
+            return Sweep.run(point, directory);
+        } finally {
+            empty(directory);
         }
     }
 

@@ -9,9 +9,10 @@ import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The page map of a process of this machine. One thread at a time.
+ * The page map of a process of this machine. Several threads may scan at once: each call has its own buffer.
  *
  * <p>Source: PAGEMAP_SCAN, linux/fs.h, Linux 6.18 (since 6.7): {@code struct pm_scan_arg}, 96 bytes: size@0, flags@8,
  * start@16, end@24, walk_end@32 (out), vec@40, vec_len@48, max_pages@56, category_inverted@64, category_mask@72,
@@ -29,7 +30,8 @@ public final class LinuxPagemap implements Pagemap {
 
     private final Fd fd;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment regions = arena.allocate((long) REGIONS * REGION_BYTES, Long.BYTES);
+    /** What no scan uses at the moment; as many are made as there ever were scans at once. */
+    private final ConcurrentLinkedQueue<MemorySegment> unused = new ConcurrentLinkedQueue<>();
 
     private LinuxPagemap(Fd fd) {
         this.fd = fd;
@@ -67,18 +69,28 @@ public final class LinuxPagemap implements Pagemap {
 
     @Override
     public long scan(PagemapScan scan, PageRuns runs) {
+        MemorySegment free = unused.poll();
+        MemorySegment regions = free == null ? arena.allocate((long) REGIONS * REGION_BYTES, Long.BYTES) : free;
+        try {
+            return scan(scan, regions, runs);
+        } finally {
+            unused.add(regions);
+        }
+    }
+
+    private long scan(PagemapScan scan, MemorySegment regions, PageRuns runs) {
         long end = scan.address() + scan.lengthBytes();
         long left = scan.maxPages();
         long start = scan.address();
         while (start < end) {
-            MemorySegment argument = argument(scan, start, end, left);
+            MemorySegment argument = argument(scan, regions, start, end, left);
             long count = LibC.ioctl(fd.number(), PAGEMAP_SCAN, argument.address());
             if (count < 0) {
                 String call = String.format("ioctl(PAGEMAP_SCAN, start=0x%x, end=0x%x)", start, end);
                 throw new LinuxException(call, (int) -count, remedy((int) -count));
             }
             long walkEnd = argument.get(JAVA_LONG, WALK_END_OFFSET);
-            long foundBytes = report(count, runs);
+            long foundBytes = report(regions, count, runs);
             if (scan.maxPages() > 0) {
                 left -= foundBytes / BASE_PAGE_BYTES;
                 if (left <= 0) {
@@ -94,7 +106,7 @@ public final class LinuxPagemap implements Pagemap {
         return start;
     }
 
-    private long report(long count, PageRuns runs) {
+    private static long report(MemorySegment regions, long count, PageRuns runs) {
         long foundBytes = 0;
         for (long base = 0; base < count * REGION_BYTES; base += REGION_BYTES) {
             long first = regions.get(JAVA_LONG, base);
@@ -116,7 +128,8 @@ public final class LinuxPagemap implements Pagemap {
         };
     }
 
-    private MemorySegment argument(PagemapScan scan, long start, long end, long maxPages) {
+    private static MemorySegment argument(
+            PagemapScan scan, MemorySegment regions, long start, long end, long maxPages) {
         MemorySegment argument = Scratch.ofThisThread().argument();
         argument.set(JAVA_LONG, 0, ARGUMENT_BYTES);
         argument.set(JAVA_LONG, 8, scan.flags());

@@ -13,8 +13,11 @@ import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.os.Fd;
 import dev.faultline.uffd.os.LinuxException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,30 @@ class PagemapTest {
                         .hasMessageContaining("ENOTTY")
                         .hasMessageContaining("Linux 6.7");
             }
+        }
+
+        /** A migration looks at several parts of a guest's memory at once. */
+        @Test
+        void scansAtTheSameTimeDoNotMixTheirResults() throws Exception {
+            store(0, 2, 5, 7);
+            int half = PAGES / 2;
+            AtomicInteger wrong = new AtomicInteger();
+            List<Thread> threads = new ArrayList<>();
+            for (Set<Integer> wanted : List.of(Set.of(0, 2), Set.of(5, 7))) {
+                long from = memory.page(wanted.contains(0) ? 0 : half);
+                PagemapScan look = PagemapScan.anyOf(from, half * memory.pageBytes(), PageCategory.WRITTEN.mask());
+                threads.add(Thread.ofPlatform().start(() -> {
+                    for (int i = 0; i < 3_000; i++) {
+                        Set<Integer> found = new TreeSet<>();
+                        pagemap.scan(look, (start, _, _) -> found.add(memory.pageOf(start)));
+                        wrong.addAndGet(found.equals(wanted) ? 0 : 1);
+                    }
+                }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(wrong).hasValue(0);
         }
 
         @Test

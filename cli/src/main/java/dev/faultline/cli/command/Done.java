@@ -6,6 +6,7 @@ import dev.faultline.cli.json.Json;
 import dev.faultline.cli.json.RecordJson;
 import dev.faultline.cli.process.OperatorException;
 import dev.faultline.migration.AuditReport;
+import dev.faultline.migration.LostPagesReport;
 import dev.faultline.migration.destination.DestinationReport;
 import dev.faultline.migration.source.SourceReport;
 import java.net.InetSocketAddress;
@@ -87,6 +88,13 @@ final class Done {
     private static void requireGood(AuditReport audit, String consequence) throws OperatorException {
         if (!audit.isGood()) {
             throw new OperatorException(audit.problem() + consequence);
+        }
+    }
+
+    /** The source is given up, and what only it had. */
+    void lost(LostPagesReport report) {
+        if (json) {
+            new Events(System.out).write(Events.LOST, RecordJson.write(report));
         }
     }
 

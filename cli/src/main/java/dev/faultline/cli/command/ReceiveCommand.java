@@ -7,11 +7,15 @@ import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.cli.option.FaultSpinConverter;
+import dev.faultline.cli.option.LostPagesOption;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
+import dev.faultline.migration.AdmissionCheck;
 import dev.faultline.migration.MigrationException;
+import dev.faultline.migration.OnLostPages;
+import dev.faultline.migration.PagesLostException;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
@@ -74,6 +78,15 @@ public final class ReceiveCommand implements Callable<Integer> {
     @Mixin
     private ReconnectOption reconnect = new ReconnectOption();
 
+    @Option(
+            names = "--overcommit",
+            description = "Take a guest in also if this host has less memory available than the guest may come to use."
+                    + " Huge pages and the file system of its memory must have room all the same.")
+    private boolean overcommit;
+
+    @Mixin
+    private LostPagesOption lostPages = new LostPagesOption();
+
     @Mixin
     private ParentOption parent = new ParentOption();
 
@@ -82,12 +95,15 @@ public final class ReceiveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
+        AdmissionCheck admission = overcommit ? AdmissionCheck.OVERCOMMIT : AdmissionCheck.ALL;
+        OnLostPages policy = lostPages.with(reconnect);
         Host host = network.listening(address);
         if (dryRun) {
             new DryRun(json).look(target, Side.DESTINATION, "It could take a guest in.");
             return 0;
         }
-        DestinationOptions options = new DestinationOptions(startPaused, reconnect.nanos(), faultSpin, testSwitch);
+        DestinationOptions options =
+                new DestinationOptions(startPaused, reconnect.nanos(), policy, admission, faultSpin, testSwitch);
         try (Attached attached = target.attach(Side.DESTINATION);
                 Journal journal = journals.claim(target, attached.guest());
                 Acceptor acceptor = Acceptor.listen(host, address);
@@ -98,6 +114,9 @@ public final class ReceiveCommand implements Callable<Integer> {
                     .arrive(
                             DestinationEngine.run(host, attached.guest(), acceptor, options, journal, progress),
                             startPaused);
+        } catch (PagesLostException e) {
+            new Done(json).lost(e.report());
+            throw e;
         }
         return 0;
     }

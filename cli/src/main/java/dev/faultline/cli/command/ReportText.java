@@ -29,11 +29,20 @@ public final class ReportText {
                 .row("content sent", Sizes.format(report.sentBytes()))
                 .row("  of that, compressed", Sizes.format(report.compressedBytes()))
                 .row("  on the wire", Sizes.format(report.wireBytes()))
+                .row("pages sent as deltas", Numbers.count(report.deltaPages()))
+                .row("  not sent because of that", Sizes.format(report.deltaSavedBytes()))
+                .row("  memory for hashes of blocks", Sizes.format(report.deltaHashBytes()))
                 .row("page connections", Numbers.count(report.connections()))
                 .row("compression", EnumConverter.word(report.compression()))
                 .row("downtime", Numbers.nanos(report.downtimeNanos()))
                 .row("total time", Numbers.nanos(report.totalNanos()));
+        memory(table, report.stateBytes(), report.residentBytes());
         return audited(table, report.audit()).render();
+    }
+
+    private static void memory(Table table, long stateBytes, long residentBytes) {
+        table.row("memory of the engine", Sizes.format(residentBytes))
+                .row("  of that, for page states", Sizes.format(stateBytes));
     }
 
     static String destination(DestinationReport report) {
@@ -42,6 +51,7 @@ public final class ReportText {
                 .row("pages missing when it started", Numbers.count(report.missingAtStart()))
                 .row("from the order to the start", Numbers.nanos(report.startDelayNanos()))
                 .row("until the last page was here", Numbers.nanos(report.afterStartNanos()));
+        memory(table, report.stateBytes(), report.residentBytes());
         return audited(table, report.audit()).render() + faults(report).render();
     }
 

@@ -5,12 +5,17 @@ import dev.faultline.cli.attach.GuestTarget;
 import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
+import dev.faultline.cli.option.BandwidthConverter;
+import dev.faultline.cli.option.LostPagesOption;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
+import dev.faultline.migration.AdmissionCheck;
+import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.PagesLostException;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
@@ -20,11 +25,13 @@ import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Entry;
 import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.TakeBack;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +82,9 @@ public final class ResumeCommand implements Callable<Integer> {
                     + " ran. The source learns of it when it is resumed.")
     private boolean giveUp;
 
+    @Mixin
+    private LastResort lastResort = new LastResort();
+
     @Option(
             names = "--forget",
             description = "Forget the move instead: for a guest whose process has ended. Nothing else is done.")
@@ -89,11 +99,24 @@ public final class ResumeCommand implements Callable<Integer> {
     @Mixin
     private ReconnectOption reconnect = new ReconnectOption();
 
+    @Mixin
+    private LostPagesOption lostPages = new LostPagesOption();
+
+    @Option(
+            names = "--max-postcopy-bandwidth",
+            paramLabel = "BYTES_PER_S",
+            converter = BandwidthConverter.class,
+            description =
+                    "Source: bytes pushed per second. Pages that the guest waits for are sent at once (default: no"
+                            + " limit).")
+    private @Nullable Long maxPostcopyBytesPerSecond;
+
     private ResumeCommand() {}
 
     @Override
     public Integer call() throws OperatorException, MigrationException {
         parent.bind();
+        lostPages.with(reconnect);
         if (target == null) {
             JournalText.print(Journal.list(journals.directory()), json);
             return 0;
@@ -120,6 +143,11 @@ public final class ResumeCommand implements Callable<Integer> {
 
     private void resume(GuestTarget guest, Journal journal) throws OperatorException, MigrationException {
         Entry left = journal.entry();
+        lastResort.check(left);
+        if (left.phase() == Phase.LOST) {
+            throw new OperatorException("The source of this guest was given up, and what was missing with it: there is"
+                    + " nothing to resume. '--forget' forgets the move");
+        }
         if (left.isOver()) {
             tell(journal);
             return;
@@ -140,6 +168,10 @@ public final class ResumeCommand implements Callable<Integer> {
 
     private void resume(Attached attached, Journal journal) throws OperatorException, MigrationException {
         Guest guest = attached.guest();
+        if (lastResort.isAskedFor()) {
+            lastResort.run(network, address(to, journal), guest, journal, json);
+            return;
+        }
         switch (journal.phase()) {
             case COPYING, PAUSED -> {
                 InetSocketAddress destination = address(to, journal);
@@ -192,21 +224,36 @@ public final class ResumeCommand implements Callable<Integer> {
     private void finishLeaving(Attached attached, Journal journal) throws OperatorException, MigrationException {
         InetSocketAddress destination = address(to, journal);
         Host host = network.connecting(List.of(destination));
-        SourceOptions options =
-                new SourceOptions(destination, MigrationMode.HYBRID, reconnect.nanos(), 0, TestSwitch.NONE);
+        SourceOptions options = new SourceOptions(
+                destination, MigrationMode.HYBRID, pushLimits(), false, reconnect.nanos(), 0, TestSwitch.NONE);
         try (ProgressPrinter progress = new ProgressPrinter(json)) {
             var report = SourceEngine.resume(host, attached.guest(), options, journal, progress::accept);
             new Done(json).leave(attached, report, keepSource);
         }
     }
 
+    private Limits pushLimits() {
+        Limits usual = Limits.of(MigrationMode.HYBRID);
+        return new Limits(
+                usual.maxDowntimeNanos(),
+                usual.maxRounds(),
+                usual.maxTimeNanos(),
+                usual.maxBytesPerSecond(),
+                Objects.requireNonNullElse(maxPostcopyBytesPerSecond, usual.maxPostcopyBytesPerSecond()),
+                usual.onNoConvergence());
+    }
+
     private void finishArriving(Guest guest, Journal journal) throws OperatorException, MigrationException {
         Host host = host(journal);
         try (Acceptor acceptor = listen(journal, host);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
-            DestinationOptions options = new DestinationOptions(false, reconnect.nanos(), TestSwitch.NONE);
+            DestinationOptions options = new DestinationOptions(
+                    false, reconnect.nanos(), lostPages.with(reconnect), AdmissionCheck.NONE, TestSwitch.NONE);
             var report = DestinationEngine.resume(host, guest, acceptor, options, journal, progress);
             new Done(json).arrive(report, !journal.entry().runs());
+        } catch (PagesLostException e) {
+            new Done(json).lost(e.report());
+            throw e;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.faultline.cli.option;
 import dev.faultline.guest.kvm.MachineChoice;
 import dev.faultline.migration.Compression;
 import dev.faultline.migration.MigrationMode;
+import dev.faultline.migration.OnLostPages;
 import dev.faultline.migration.OnNoConvergence;
 import dev.faultline.migration.TestSwitch;
 import java.util.Arrays;
@@ -83,6 +84,14 @@ public abstract class EnumConverter<E extends Enum<E>> implements ITypeConverter
         /** Makes one. */
         public NoConvergence() {
             super(OnNoConvergence.class, "way out");
+        }
+    }
+
+    /** Reads an {@link OnLostPages}. */
+    public static final class LostPages extends EnumConverter<OnLostPages> {
+        /** Makes one. */
+        public LostPages() {
+            super(OnLostPages.class, "policy for lost pages");
         }
     }
 

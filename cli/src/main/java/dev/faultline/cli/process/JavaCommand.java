@@ -16,9 +16,12 @@ final class JavaCommand {
     static List<String> of(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // A small heap and one collector thread: guest memory is outside the heap. -UsePerfData: a JVM that is killed
-        // would leave its counters behind as a file.
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xms32m", "-Xmx256m", "-XX:-UsePerfData", "-Xshare:auto"));
+        // One collector thread, and a small heap that is collected often: guest memory is outside of it, and what an
+        // engine remembers of pages lives long. -Xmx is for that of a guest of 1 TiB. The launcher has the same
+        // options.
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmn8m", "-Xmx1g"));
+        // -UsePerfData: a JVM that is killed would leave its counters behind as a file.
+        command.addAll(List.of("-XX:-UsePerfData", "-Xshare:auto"));
         if (arguments.getFirst().equals("guest")) {
             // Its own code hardly runs: the work is done by vCPUs. The second compiler would only take time from them.
             command.add("-XX:TieredStopAtLevel=1");

@@ -52,6 +52,12 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--bug", paramLabel = "NAME", description = "Plant this bug: ${COMPLETION-CANDIDATES}.")
     private @Nullable PlantedBug bug;
 
+    @Option(
+            names = "--sweep",
+            description =
+                    "Move guests of up to 1 TiB over links of up to 100 Gbit/s instead, and tell what that costs.")
+    private boolean sweep;
+
     @Option(names = "--report", paramLabel = "FILE", description = "Write the counts to a Markdown file.")
     private @Nullable Path report;
 
@@ -67,6 +73,9 @@ public final class SimulateCommand implements Callable<Integer> {
         }
         if (replay && seed == null) {
             throw new OperatorException("--replay needs the --seed of the migration to replay");
+        }
+        if (sweep) {
+            return sweep();
         }
         long first = seed == null ? ThreadLocalRandom.current().nextInt(FIRST_SEEDS) : seed;
         if (replay) {
@@ -112,6 +121,15 @@ public final class SimulateCommand implements Callable<Integer> {
         System.out.println("\nThe end of seed " + found.seed() + "; all of it: ./dev simulate --replay --seed "
                 + found.seed() + "\n");
         found.outcome().events().subList(from, found.outcome().events().size()).forEach(System.out::println);
+    }
+
+    private int sweep() throws IOException, InterruptedException {
+        SweepReport sweepReport = SweepReport.run(jobs);
+        System.out.print(sweepReport.summary());
+        if (report != null) {
+            Files.writeString(report, sweepReport.document(commit));
+        }
+        return sweepReport.failures().isEmpty() ? 0 : 1;
     }
 
     private int plant(long first) throws IOException, InterruptedException {

@@ -32,12 +32,17 @@ class RecordJsonTest {
                 8,
                 9,
                 10,
+                15,
+                16,
+                17,
                 2,
                 Compression.AUTO,
                 11,
                 12,
                 13,
                 14,
+                15,
+                16,
                 new AuditReport(true, 1, 2, "ram page 5", 3, 4)));
         survives(new MigrationProgress("post-copy", 1, 2, 3, Long.MAX_VALUE, 5));
         survives(new DestinationReport(
@@ -46,6 +51,8 @@ class RecordJsonTest {
                 List.of(new FaultSummary(FaultKind.FETCHED, 1, 2, 3, 4), new FaultSummary(FaultKind.ZERO, 0, 0, 0, 0)),
                 3,
                 4,
+                5,
+                6,
                 AuditReport.NONE));
     }
 

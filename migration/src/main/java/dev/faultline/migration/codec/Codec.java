@@ -55,7 +55,7 @@ public enum Codec {
         return (set & bit) != 0;
     }
 
-    /** {@return the formats that this host can write and read, as a set of bits: 2 for lz4, 4 for zstd} They are flags of ACCEPT, of which 1 is taken. */
+    /** {@return the formats that this host can write and read, as a set of bits: 2 for lz4, 4 for zstd} They are flags of ACCEPT, of which 1 and 8 are taken. */
     public static int available() {
         return Available.SET;
     }

@@ -2,6 +2,7 @@ package dev.faultline.migration.destination;
 
 import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.engine.EngineLoop;
+import dev.faultline.migration.engine.ResidentPeak;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Worker;
@@ -31,6 +32,7 @@ final class Arrival implements AutoCloseable {
     final FaultRequests requests;
     final PageMapper mapper;
     final HandOver handOver;
+    final ResidentPeak resident;
     final long beganNanos;
     long preparedNanos;
     long startedNanos;
@@ -50,6 +52,7 @@ final class Arrival implements AutoCloseable {
         this.options = options;
         this.journal = journal;
         beganNanos = host.nanoTime();
+        resident = new ResidentPeak(host, beganNanos);
         memory = new DestinationMemory(guest, journal);
         faultWaiter = guest.uffd().newWaiter();
         requests = new FaultRequests(memory, waiting);
@@ -96,6 +99,8 @@ final class Arrival implements AutoCloseable {
                 Arrays.stream(FaultKind.values()).map(statistics::summary).toList(),
                 startedNanos - preparedNanos,
                 Math.max(allHereNanos - startedNanos, 0),
+                memory.stateBytes(),
+                resident.bytes(),
                 Objects.requireNonNullElse(audit, journal.entry().audit()));
     }
 

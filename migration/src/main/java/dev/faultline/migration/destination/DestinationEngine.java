@@ -1,7 +1,10 @@
 package dev.faultline.migration.destination;
 
+import dev.faultline.migration.LostPagesReport;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationProgress;
+import dev.faultline.migration.OnLostPages;
+import dev.faultline.migration.PagesLostException;
 import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
@@ -114,16 +117,21 @@ public final class DestinationEngine {
     private DestinationReport run(Gathering.Source first) throws MigrationException {
         Reception now = new Reception(arrival, first, arrival.journal.isResumed(), progress);
         now.run(returning);
+        boolean isGone = false;
         while (now.isBrokenOff() && arrival.options.reconnectNanos() > 0 && !arrival.guest.hasEnded()) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "waiting for the source to connect again: " + EngineLoop.withoutConsequence(now.failure()));
             Optional<Gathering.Source> again = returning.await(arrival.options.reconnectNanos());
             if (again.isEmpty()) {
+                isGone = true;
                 break;
             }
             now = new Reception(arrival, again.get(), true, progress);
             now.run(returning);
+        }
+        if (isGone && arrival.options.onLostPages() != OnLostPages.FREEZE && arrival.journal.phase() == Phase.RUNNING) {
+            giveUpPages(now);
         }
         String failure = now.isBrokenOff() ? now.end() : now.failure();
         now.settle(returning);
@@ -131,5 +139,19 @@ public final class DestinationEngine {
             throw new MigrationException(failure, null);
         }
         return arrival.report();
+    }
+
+    /** The source has not come back in time, and what is to be done without it has been chosen before. */
+    private void giveUpPages(Reception last) throws MigrationException {
+        String why = EngineLoop.withoutConsequence(last.failure());
+        LostPagesReport report;
+        try {
+            report = new LostPages(arrival.host, arrival.guest, arrival.journal, arrival.memory)
+                    .giveUp(arrival.options.onLostPages());
+        } catch (MigrationException | GuestException | LinuxException e) {
+            throw new MigrationException(
+                    last.end() + ". What was to be done about lost pages failed: " + e.getMessage(), e);
+        }
+        throw new PagesLostException(why + ", and the source has not come back: " + report.words(), report);
     }
 }

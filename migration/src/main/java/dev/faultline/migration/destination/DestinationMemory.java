@@ -22,6 +22,7 @@ final class DestinationMemory implements AutoCloseable {
     private final List<GuestRegion> regions;
     private final List<AliasMapping> aliases = new ArrayList<>();
     private final List<PageStates> states;
+    private final List<PageBases> bases;
     private long[] zeroHashes = {};
     /** Empty if nobody is to audit the pages. Made before any page can come. */
     private List<PageHashes> hashes = List.of();
@@ -41,6 +42,7 @@ final class DestinationMemory implements AutoCloseable {
             keepHashes(journal);
         }
         states = journal.pageStates(regions);
+        bases = regions.stream().map(PageBases::new).toList();
     }
 
     /** Keeps a hash of every page from now on. */
@@ -69,6 +71,13 @@ final class DestinationMemory implements AutoCloseable {
                 : states.stream()
                         .mapToLong(region -> PageHashes.sizeBytes(region.pageCount()))
                         .sum();
+    }
+
+    /** {@return how much memory the page states take} */
+    long stateBytes() {
+        return states.stream()
+                .mapToLong(region -> PageStates.sizeBytes(region.pageCount()))
+                .sum();
     }
 
     /** {@return how many pages there are} */
@@ -140,6 +149,10 @@ final class DestinationMemory implements AutoCloseable {
 
     PageStates states(int index) {
         return states.get(index);
+    }
+
+    PageBases bases(int index) {
+        return bases.get(index);
     }
 
     AliasMapping alias(int index) {

@@ -11,6 +11,8 @@ import java.util.List;
  * @param faults how the guest's faults were answered, one entry for each kind
  * @param startDelayNanos from the source's order to prepare until the guest ran
  * @param afterStartNanos from then until every page was here
+ * @param stateBytes what it remembered of the guest's pages, without the hashes of an audit
+ * @param residentBytes the most memory that its process had to itself, without the guest's memory
  * @param audit what the source found wrong, if it was to audit the pages
  */
 public record DestinationReport(
@@ -19,4 +21,6 @@ public record DestinationReport(
         List<FaultSummary> faults,
         long startDelayNanos,
         long afterStartNanos,
+        long stateBytes,
+        long residentBytes,
         AuditReport audit) {}

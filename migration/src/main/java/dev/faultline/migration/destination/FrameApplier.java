@@ -3,6 +3,7 @@ package dev.faultline.migration.destination;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.codec.Codec;
 import dev.faultline.migration.codec.PageDecoder;
+import dev.faultline.migration.codec.PageDelta;
 import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
@@ -45,6 +46,10 @@ final class FrameApplier implements AutoCloseable {
     /** The content of a compressed frame; null while content comes from the socket. */
     private @Nullable ByteBuffer decoded;
 
+    private final PageDelta delta = new PageDelta();
+    private boolean isDelta;
+    private long round;
+
     FrameApplier(
             Host host,
             FrameChannel channel,
@@ -76,13 +81,15 @@ final class FrameApplier implements AutoCloseable {
                     "the source sent " + type + " of pages " + first + " + " + count + " of region " + index);
         }
         boolean isFinal = header.round() == Frame.FINAL;
-        witness.begin(header.round());
+        round = header.round();
+        witness.begin(round);
         switch (type) {
             case PAGES -> {
                 requireLength(header, index, first, count);
                 receivedBytes.addAndGet(header.payloadBytes());
                 content(index, (int) first, (int) (first + count), isFinal);
             }
+            case PAGE_DELTA -> delta(header, index, first, isFinal);
             case PAGES_LZ4, PAGES_ZSTD -> compressedContent(header, index, first, count, isFinal);
             case ZEROS -> {
                 requireNoPayload(header);
@@ -110,6 +117,23 @@ final class FrameApplier implements AutoCloseable {
             content(index, (int) first, (int) (first + count), isFinal);
         } finally {
             decoded = null;
+        }
+    }
+
+    /** All of it is read before its page is claimed: one that breaks off leaves the page, and what it is called, as it was. */
+    private void delta(FrameHeader header, int index, long page, boolean isFinal) throws IOException {
+        if (!memory.bases(index).isKept() || header.count() != 1) {
+            throw new ProtocolException("the source sent a delta of " + header.count() + " pages of region " + index
+                    + " from " + page + " on");
+        }
+        int pageBytes = 1 << memory.region(index).pageShift();
+        delta.read(channel, header.payloadBytes(), pageBytes);
+        receivedBytes.addAndGet(pageBytes);
+        isDelta = true;
+        try {
+            content(index, (int) page, (int) page + 1, isFinal);
+        } finally {
+            isDelta = false;
         }
     }
 
@@ -164,8 +188,17 @@ final class FrameApplier implements AutoCloseable {
     private void readClaimed(int index, int first, int end, boolean isFinal) throws IOException {
         PageStates states = memory.states(index);
         int shift = memory.region(index).pageShift();
+        PageBases bases = memory.bases(index);
         try {
-            fill(index, (long) first << shift, (end - first) << shift);
+            if (isDelta) {
+                requireBase(index, first, bases.take(first));
+                fillChanged(index, first);
+            } else {
+                for (int page = first; page < end; page++) {
+                    bases.take(page);
+                }
+                fill(index, (long) first << shift, (end - first) << shift);
+            }
         } catch (IOException e) {
             for (int page = first; page < end; page++) {
                 breakOff(states, page, isFinal);
@@ -174,6 +207,7 @@ final class FrameApplier implements AutoCloseable {
         }
         witness.content(index, first, end, views.get(index));
         for (int page = first; page < end; page++) {
+            bases.hold(page, round);
             states.finish(page, isFinal, false);
             if (isFinal) {
                 mapper.answer(index, page, FaultKind.FETCHED);
@@ -192,6 +226,32 @@ final class FrameApplier implements AutoCloseable {
         }
     }
 
+    private void requireBase(int index, int page, long held) throws ProtocolException {
+        if (held != delta.base() && testSwitch != TestSwitch.DELTA_ON_WRONG_BASE) {
+            throw new ProtocolException("the source sent what has changed in page " + page + " of region " + index
+                    + " since round " + delta.base() + ", and the destination has it "
+                    + (held < 0 ? "of no round" : "of round " + held));
+        }
+    }
+
+    /** A page of a base of zeros may be a hole, which is made a page of zeros here. */
+    private void fillChanged(int index, int page) throws IOException {
+        int shift = memory.region(index).pageShift();
+        long offset = (long) page << shift;
+        ByteBuffer target = views.get(index).writable(offset, 1 << shift);
+        populate(index, offset, 1 << shift);
+        delta.applyTo(target);
+    }
+
+    private void populate(int index, long offset, int lengthBytes) throws IOException {
+        try {
+            // A store to a page that the host has no memory for is no exception that could be relied on; this call is.
+            memory.alias(index).populate(offset, lengthBytes);
+        } catch (LinuxException e) {
+            throw new IOException("Bad address: " + e.getMessage(), e);
+        }
+    }
+
     private void fill(int index, long offset, int lengthBytes) throws IOException {
         ByteBuffer from = decoded;
         ByteBuffer target = views.get(index).writable(offset, lengthBytes);
@@ -199,17 +259,15 @@ final class FrameApplier implements AutoCloseable {
             channel.readFully(target);
             return;
         }
-        try {
-            // A store to a page that the host has no memory for is no exception that could be relied on; this call is.
-            memory.alias(index).populate(offset, lengthBytes);
-        } catch (LinuxException e) {
-            throw new IOException("Bad address: " + e.getMessage(), e);
-        }
+        populate(index, offset, lengthBytes);
         target.put(from.slice(from.position(), lengthBytes));
         from.position(from.position() + lengthBytes);
     }
 
     private void discard(int index, int page, int lengthBytes) throws IOException {
+        if (isDelta) {
+            return; // it has been read
+        }
         if (testSwitch == TestSwitch.WRITE_AFTER_MAP) {
             fill(index, (long) page << memory.region(index).pageShift(), lengthBytes);
             return;
@@ -232,10 +290,13 @@ final class FrameApplier implements AutoCloseable {
                 continue;
             }
             if (before >= 0) {
+                PageBases bases = memory.bases(index);
+                bases.take(page);
                 if (PageStates.mayHoldContent(before)) {
                     region.file().punchHole((long) page << region.pageShift(), 1L << region.pageShift());
                 }
                 witness.zero(index, page);
+                bases.hold(page, round);
                 states.finish(page, isFinal, true);
                 if (isFinal) {
                     mapper.answer(index, page, FaultKind.FETCHED);

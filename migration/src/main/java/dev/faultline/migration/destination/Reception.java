@@ -3,6 +3,7 @@ package dev.faultline.migration.destination;
 import dev.faultline.migration.AuditReport;
 import dev.faultline.migration.MigrationProgress;
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.admission.Admission;
 import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.engine.Outbox;
 import dev.faultline.migration.guest.Guest;
@@ -242,6 +243,7 @@ final class Reception {
 
     private void tick() {
         long now = host.nanoTime();
+        arrival.resident.look(now);
         perform(session.onTick(now));
         loop.tell(
                 progress,
@@ -269,6 +271,7 @@ final class Reception {
         switch (action) {
             case DestinationAction.Send send -> outbox.send(send.frame());
             case DestinationAction.Arm arm -> {
+                Admission.check(guest, arrival.options.admission());
                 if (arm.verify()) {
                     journal.record(AuditReport.ASKED);
                     memory.keepHashes(journal);
@@ -293,11 +296,16 @@ final class Reception {
                 }
             }
             case DestinationAction.TakeAudit take -> takeAudit(take.outcome());
-            case DestinationAction.Disarm _ -> {
-                memory.disarm();
-                note(Phase.COMPLETE);
-                perform(session.onDisarmed());
-            }
+            case DestinationAction.Disarm _ ->
+                // On a thread of its own: of a TiB of small pages it takes longer than the source waits for a sign of
+                // life.
+                loop.start("disarm", () -> {
+                    memory.disarm();
+                    loop.post(() -> {
+                        note(Phase.COMPLETE);
+                        perform(session.onDisarmed());
+                    });
+                });
             case DestinationAction.Discard _ -> discard();
             case DestinationAction.Finish finish -> {
                 failure = finish.failure();

@@ -32,13 +32,18 @@ public abstract class ForwardingHost implements Host {
     }
 
     @Override
-    public final Signal newSignal() {
+    public Signal newSignal() {
         return host.newSignal();
     }
 
     @Override
     public final void pause(long nanos) {
         host.pause(nanos);
+    }
+
+    @Override
+    public long residentBytes() {
+        return host.residentBytes();
     }
 
     @Override

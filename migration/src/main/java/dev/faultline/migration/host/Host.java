@@ -34,6 +34,12 @@ public interface Host {
     void pause(long nanos);
 
     /**
+     * {@return how much memory this process has to itself, in bytes: its heap, its code and all else that is resident, but
+     * no shared memory, as that of a guest is; 0 if that cannot be told}
+     */
+    long residentBytes();
+
+    /**
      * Connects to another host.
      *
      * @param address where it listens

@@ -55,6 +55,11 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public long residentBytes() {
+        return ResidentMemory.ofThisProcess();
+    }
+
+    @Override
     public Link connect(InetSocketAddress address) throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {

@@ -53,9 +53,9 @@ public record Entry(
         return key.isAlive();
     }
 
-    /** {@return whether it only waits to be told to the other side} */
+    /** {@return whether nothing is left to be done, but perhaps to tell the other side} */
     public boolean isOver() {
-        return phase == Phase.NEVER || phase == Phase.COMPLETE;
+        return phase == Phase.NEVER || phase == Phase.COMPLETE || phase == Phase.LOST;
     }
 
     Entry begun(Phase first, long session, String at, String memory) {

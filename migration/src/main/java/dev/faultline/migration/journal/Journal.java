@@ -33,6 +33,9 @@ public final class Journal implements AutoCloseable {
     private static final Entry NOTHING =
             new Entry("", new ProcessKey(0, 0), Phase.COPYING, 0, "", "", false, AuditReport.NONE);
 
+    /** A multiple of 64. */
+    private static final int DIRTY_PIECE_PAGES = 1 << 20;
+
     private final @Nullable JournalFiles files;
     private final boolean resumed;
     private Entry entry;
@@ -295,9 +298,13 @@ public final class Journal implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             for (PageBits bits : dirty) {
-                ByteBuffer bytes = ByteBuffer.wrap(bits.encode(0, bits.pageCount()));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
+                // In pieces: the JDK keeps a buffer outside the heap that is as long as the longest one written.
+                for (int first = 0; first < bits.pageCount(); first += DIRTY_PIECE_PAGES) {
+                    int count = Math.min(DIRTY_PIECE_PAGES, bits.pageCount() - first);
+                    ByteBuffer bytes = ByteBuffer.wrap(bits.encode(first, count));
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes);
+                    }
                 }
             }
         }

@@ -22,7 +22,9 @@ public enum Phase {
     /** Destination: the guest never ran here and never will. */
     NEVER(false),
     /** Destination: every page is here. */
-    COMPLETE(false);
+    COMPLETE(false),
+    /** Destination: the source never came back, and the pages that only it had were given up, or the guest with them. */
+    LOST(false);
 
     private final boolean atSource;
 

@@ -1,5 +1,8 @@
 package dev.faultline.migration.journal;
 
+import dev.faultline.uffd.os.LinuxException;
+import dev.faultline.uffd.os.Pidfd;
+import dev.faultline.uffd.os.Poller;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,6 +29,29 @@ public record ProcessKey(long processId, long beganMillis) {
     /** {@return whether the process is still there} */
     public boolean isAlive() {
         return beganMillis != 0 && equals(of(processId));
+    }
+
+    /**
+     * Ends the process, and no other that has its number by now, with SIGKILL.
+     *
+     * @param timeoutNanos how long to wait for its end
+     * @return whether it has ended
+     * @throws LinuxException EPERM if this user may not
+     */
+    public boolean kill(long timeoutNanos) {
+        try (Pidfd process = Pidfd.open(processId)) {
+            // Asked when the descriptor holds the number's process: it cannot become another one's any more.
+            if (!isAlive()) {
+                return true;
+            }
+            process.kill();
+            return Poller.awaitReadable(process.fd(), timeoutNanos);
+        } catch (LinuxException e) {
+            if (!isAlive()) {
+                return true;
+            }
+            throw e;
+        }
     }
 
     String fileName() {

@@ -1,5 +1,7 @@
 package dev.faultline.migration.page;
 
+import java.util.List;
+
 /**
  * How often each page of a region was found dirty, up to {@link #MOST} times: two bits a page, as two sets, so that a whole
  * set of pages is counted word by word. Not safe for several threads at once; its owner guards it.
@@ -28,24 +30,17 @@ public final class DirtyCounts {
     }
 
     /**
-     * {@return the pages of a set that were counted just so often}
+     * Gives the counts up for sets of the pages that were counted {@link #MOST} times, 2 times, once: made of what holds the
+     * counts, because each set of a big guest's pages takes memory.
      *
-     * @param times how often, 1 to {@link #MOST}
-     * @param among the set
+     * @return the three sets; all counts are lost
      */
-    public PageBits counted(int times, PageBits among) {
-        PageBits result = new PageBits(among.pageCount());
-        result.addAll(among);
-        keep(result, ones, (times & 1) != 0);
-        keep(result, twos, (times & 2) != 0);
-        return result;
-    }
-
-    private static void keep(PageBits result, PageBits plane, boolean present) {
-        if (present) {
-            result.retainAll(plane);
-        } else {
-            result.removeAll(plane);
-        }
+    public List<PageBits> takeHottestFirst() {
+        PageBits most = new PageBits(ones.pageCount());
+        most.addAll(ones);
+        most.retainAll(twos);
+        ones.removeAll(most);
+        twos.removeAll(most);
+        return List.of(most, twos, ones);
     }
 }

@@ -2,6 +2,7 @@ package dev.faultline.migration.page;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** A set of a region's pages. Not safe for several threads at once; its owner guards it. */
 public final class PageBits {
@@ -16,6 +17,13 @@ public final class PageBits {
 
     public int pageCount() {
         return pageCount;
+    }
+
+    /** {@return what some sets hold in memory} */
+    public static long sizeBytes(List<PageBits> sets) {
+        return sets.stream()
+                .mapToLong(set -> set.words.length * (long) Long.BYTES)
+                .sum();
     }
 
     public boolean contains(int page) {

@@ -187,7 +187,7 @@ public final class DestinationSession {
     public List<DestinationAction> onArmed() {
         if (state == State.ARMING) {
             state = State.RECEIVING;
-            send(Frame.accept(Codec.available(), verify));
+            send(Frame.accept(Codec.available() | Frame.FLAG_DELTAS, verify));
         } else if (state == State.REJOINING && left == Phase.PREPARED) {
             state = State.PREPARED;
             out.add(new SendNeeded());

@@ -40,6 +40,7 @@ import java.util.List;
  */
 public final class SourceSession {
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final String KEEPS_MEMORY = " this guest process keeps its memory and never resumes";
     private static final String AS_BEFORE = "; the guest goes on here as before";
     private static final String OVER = "the move is over";
 
@@ -70,6 +71,9 @@ public final class SourceSession {
     private boolean mapSent;
     private boolean verify;
     private boolean audited;
+    /** Whether the destination, which has every page then, has begun to have them audited. */
+    private boolean manifestCame;
+
     private long startedAtNanos;
 
     /**
@@ -142,7 +146,10 @@ public final class SourceSession {
             case NEEDED -> onlyIn(State.RESUMING, frame, () -> out.add(new SourceAction.TakeNeeded(frame)));
             case STARTED -> onlyIn(state == State.RESUMING ? state : State.COMMITTED, frame, () -> onStarted(nowNanos));
             case MANIFEST ->
-                onlyIn(verify ? State.SERVING : State.ENDED, frame, () -> out.add(new SourceAction.Audit(frame)));
+                onlyIn(verify ? State.SERVING : State.ENDED, frame, () -> {
+                    manifestCame = true;
+                    out.add(new SourceAction.Audit(frame));
+                });
             case COMPLETE -> onlyIn(state == State.RESUMING ? state : State.SERVING, frame, this::onComplete);
             default -> giveUp(unexpected(frame));
         }
@@ -313,7 +320,14 @@ public final class SourceSession {
 
     private void onComplete() {
         if (verify && !audited) {
-            giveUp("the destination ended without the audit that was asked for");
+            String failure = "the destination ended without the audit that was asked for";
+            send(Frame.abort(failure));
+            end(
+                    false,
+                    false,
+                    failure
+                            + "; the guest is there with all of its pages, and whether they are right nobody has looked:"
+                            + KEEPS_MEMORY);
             return;
         }
         end(false, true, "");
@@ -426,15 +440,18 @@ public final class SourceSession {
                         reason
                                 + "; the hand-over is in doubt, so the guest stays paused here: run 'faultline resume' on"
                                 + " both sides, and they agree where it runs. Without the destination, look whether it runs"
-                                + " there, and only if it does not, resume this one through its control socket");
+                                + " there, and only if it does not, let it run here by 'faultline resume --run-here'");
             case SERVING ->
                 end(
                         false,
                         false,
                         reason
-                                + "; the guest is the destination's since the hand-over, and its last pages are still here:"
-                                + " this guest process keeps its memory and never resumes. 'faultline resume' on both sides"
-                                + " goes on");
+                                + (manifestCame
+                                        ? "; the guest is the destination's since the hand-over, with all of its pages,"
+                                                + " and not all of them have been audited:"
+                                        : "; the guest is the destination's since the hand-over, and its last pages are"
+                                                + " still here:")
+                                + KEEPS_MEMORY + ". 'faultline resume' on both sides goes on");
             case RESUMING -> end(false, false, reason + "; nothing has changed here: run 'faultline resume' again");
             default -> end(paused, true, reason + AS_BEFORE);
         }

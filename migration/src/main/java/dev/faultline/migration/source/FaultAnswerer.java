@@ -12,21 +12,28 @@ import java.util.List;
 
 /**
  * Answers the destination's faults on a connection of their own: "your copy is the final one", for the page and those
- * after it, or the page. Whether the page is dirty is looked up now, if nobody has done so yet.
+ * after it, or the page, or what has changed of it. Whether the page is dirty is looked up now, if nobody has done so yet.
  */
 final class FaultAnswerer {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
 
     private final FrameChannel channel;
     private final List<PageReader> readers;
+    private final DeltaMaker deltas;
     private final FinalMap map;
     private final SourceCounters counters;
     private final boolean sendTwice;
 
     FaultAnswerer(
-            FrameChannel channel, List<PageReader> readers, FinalMap map, SourceCounters counters, boolean sendTwice) {
+            FrameChannel channel,
+            List<PageReader> readers,
+            DeltaMaker deltas,
+            FinalMap map,
+            SourceCounters counters,
+            boolean sendTwice) {
         this.channel = channel;
         this.readers = readers;
+        this.deltas = deltas;
         this.map = map;
         this.counters = counters;
         this.sendTwice = sendTwice;
@@ -74,8 +81,14 @@ final class FaultAnswerer {
             @Override
             public void content(int first, int count, ByteBuffer bytes) throws IOException {
                 counters.sentBytes.addAndGet(bytes.remaining());
-                counters.wireBytes.addAndGet(FrameHeader.BYTES + bytes.remaining());
-                channel.write(FrameType.PAGES, 0, region, count, first, Frame.FINAL, bytes);
+                ByteBuffer delta = deltas.make(region, first, bytes, Frame.FINAL);
+                if (delta != null) {
+                    deltas.count(bytes.remaining(), delta.remaining());
+                }
+                ByteBuffer payload = delta == null ? bytes : delta;
+                counters.wireBytes.addAndGet(FrameHeader.BYTES + payload.remaining());
+                FrameType type = delta == null ? FrameType.PAGES : FrameType.PAGE_DELTA;
+                channel.write(type, 0, region, count, first, Frame.FINAL, payload);
             }
 
             @Override

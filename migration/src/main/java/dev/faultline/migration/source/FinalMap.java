@@ -72,6 +72,11 @@ final class FinalMap {
         }
     }
 
+    /** {@return what it holds in memory: all that the source remembers of pages once its rounds have ended} */
+    synchronized long stateBytes() {
+        return (scan == null ? 0 : scan.stateBytes()) + (order == null ? 0 : order.stateBytes());
+    }
+
     /** Lets waiting faults go, unanswered. */
     void giveUp() {
         givenUp = true;

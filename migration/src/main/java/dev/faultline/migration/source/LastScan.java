@@ -72,13 +72,22 @@ final class LastScan {
         return dirty.get(region);
     }
 
-    /** {@return all dirty pages by region, once all of them are known} */
+    /**
+     * {@return all dirty pages by region, once all of them are known} Goes backwards: who streams the map goes forwards, and
+     * so each of the two finds half of it.
+     */
     List<PageBits> all() throws InterruptedException {
-        for (int region = 0; region < dirty.size(); region++) {
-            for (int first = 0; first < dirty.get(region).pageCount(); first += CHUNK_PAGES) {
-                PageBits _ = around(region, first);
+        for (int region = dirty.size() - 1; region >= 0; region--) {
+            for (int chunk = chunks.get(region).length() - 1; chunk >= 0; chunk--) {
+                PageBits _ = around(region, chunk * CHUNK_PAGES);
             }
         }
         return dirty;
+    }
+
+    /** {@return what it holds in memory} */
+    long stateBytes() {
+        long chunkCount = chunks.stream().mapToLong(AtomicIntegerArray::length).sum();
+        return PageBits.sizeBytes(dirty) + chunkCount * Integer.BYTES;
     }
 }

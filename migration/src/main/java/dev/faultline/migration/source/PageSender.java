@@ -37,6 +37,7 @@ final class PageSender {
     private final Gate roundGate;
     private final Gate pushGate;
     private final PushWindow window = new PushWindow();
+    private final DeltaMaker deltas;
     private PageEncoder encoder;
     private long frames;
 
@@ -47,6 +48,7 @@ final class PageSender {
             Stripes stripes,
             List<PageReader> readers,
             SendLedger ledger,
+            DeltaMaker deltas,
             SourceCounters counters,
             Gate roundGate,
             Gate pushGate) {
@@ -59,6 +61,7 @@ final class PageSender {
         this.channel = channel;
         this.readers = readers;
         this.ledger = ledger;
+        this.deltas = deltas;
         this.counters = counters;
     }
 
@@ -155,9 +158,16 @@ final class PageSender {
         @Override
         public void content(int first, int count, ByteBuffer bytes) throws IOException {
             int contentBytes = bytes.remaining();
+            ByteBuffer delta = deltas.make(reader.region().id(), first, bytes, round);
+            if (delta != null) {
+                delta(first, delta, contentBytes);
+                return;
+            }
             ByteBuffer payload = encoder.encode(bytes, reader.isPrivate());
             long begin = host.nanoTime();
-            if (frame(encoder.type(), first, count, payload)) {
+            long frame = frame(encoder.type(), first, count, payload);
+            if (frame > 0) {
+                deltas.sent(reader.region().id(), first, round, frame);
                 encoder.sent(host.nanoTime() - begin);
                 contentPages += count;
                 counters.sentBytes.addAndGet(contentBytes);
@@ -167,26 +177,40 @@ final class PageSender {
             }
         }
 
-        @Override
-        public void zeros(int first, int count) throws IOException {
-            frame(FrameType.ZEROS, first, count, NO_PAYLOAD);
+        private void delta(int page, ByteBuffer payload, int pageBytes) throws IOException {
+            int deltaBytes = payload.remaining();
+            long frame = frame(FrameType.PAGE_DELTA, page, 1, payload);
+            if (frame > 0) {
+                deltas.sent(reader.region().id(), page, round, frame);
+                deltas.count(pageBytes, deltaBytes);
+                contentPages++;
+                counters.sentBytes.addAndGet(pageBytes);
+            }
         }
 
-        /** Returns whether it was sent. */
-        private boolean frame(FrameType type, int first, int count, ByteBuffer payload) throws IOException {
+        @Override
+        public void zeros(int first, int count) throws IOException {
+            long frame = frame(FrameType.ZEROS, first, count, NO_PAYLOAD);
+            if (frame > 0) {
+                deltas.sentZeros(reader.region().id(), first, count, round, frame);
+            }
+        }
+
+        /** Returns its number, or 0 if it was not sent. */
+        private long frame(FrameType type, int first, int count, ByteBuffer payload) throws IOException {
             int wireBytes = FrameHeader.BYTES + payload.remaining();
             if (!gate.pass(wireBytes)) {
                 unsent.add(first, count);
-                return false;
+                return 0;
             }
             counters.wireBytes.addAndGet(wireBytes);
             int region = reader.region().id();
-            ledger.sending(region, first, count);
+            long number = ledger.sending(region, first, count);
             frames++;
             boolean acknowledge =
                     round == Frame.FINAL ? window.sending(frames, wireBytes, host.nanoTime()) : frames % ACK_EVERY == 0;
             channel.write(type, acknowledge ? Frame.FLAG_ACK : 0, region, count, first, round, payload);
-            return true;
+            return number;
         }
     }
 

@@ -1,23 +1,21 @@
 package dev.faultline.migration.source;
 
 import dev.faultline.migration.Compression;
+import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.codec.AdaptiveCodec;
 import dev.faultline.migration.codec.Codec;
 import dev.faultline.migration.codec.CodecPolicy;
 import dev.faultline.migration.codec.FixedCodec;
 import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.host.Host;
-import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
+import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All page connections. Each has a thread that sends its own pages, one that takes its acknowledgements, and a ledger; a
@@ -27,6 +25,8 @@ final class PageSenders implements AutoCloseable {
     private final Host host;
     private final List<PageSender> senders = new ArrayList<>();
     private final Stripes stripes;
+    private final SourceCounters counters;
+    private final SentBlocks sentBlocks;
 
     PageSenders(
             Host host,
@@ -36,7 +36,11 @@ final class PageSenders implements AutoCloseable {
             Gate roundGate,
             Gate pushGate) {
         this.host = host;
+        this.counters = counters;
         stripes = new Stripes(channels.size(), memory.framePages());
+        List<SendLedger> ledgers =
+                channels.stream().map(_ -> new SendLedger(host)).toList();
+        sentBlocks = new SentBlocks(memory.regions(), ledgers, stripes, counters);
         for (FrameChannel channel : channels) {
             senders.add(new PageSender(
                     host,
@@ -44,7 +48,8 @@ final class PageSenders implements AutoCloseable {
                     senders.size(),
                     stripes,
                     memory.newReaders(),
-                    new SendLedger(host),
+                    ledgers.get(senders.size()),
+                    newDeltaMaker(),
                     counters,
                     roundGate,
                     pushGate));
@@ -65,13 +70,25 @@ final class PageSenders implements AutoCloseable {
         return senders.get(connection).ledger();
     }
 
+    private DeltaMaker newDeltaMaker() {
+        return new DeltaMaker(sentBlocks, counters);
+    }
+
+    /** {@return what answers faults beside what is sent here; see {@link FaultAnswerer}} */
+    FaultAnswerer newAnswerer(FrameChannel channel, List<PageReader> readers, FinalMap map, boolean sendTwice) {
+        return new FaultAnswerer(channel, readers, newDeltaMaker(), map, counters, sendTwice);
+    }
+
     /**
-     * Has content compressed from now on; before anything is sent.
+     * Has content sent as it was asked for and can be read, from now on; before anything is sent.
      *
      * @param formats the set that the destination can read
      */
-    void compress(Compression compression, int formats) {
-        senders.forEach(sender -> sender.encodeBy(policy(compression, formats)));
+    void agree(SourceOptions options, int formats) {
+        senders.forEach(sender -> sender.encodeBy(policy(options.dataPath().compression(), formats)));
+        if (options.dataPath().deltas() && (formats & Frame.FLAG_DELTAS) != 0) {
+            sentBlocks.begin(host.newId(), options.testSwitch() == TestSwitch.DELTA_ON_WRONG_BASE);
+        }
     }
 
     private static CodecPolicy policy(Compression compression, int formats) {
@@ -109,6 +126,17 @@ final class PageSenders implements AutoCloseable {
         }
     }
 
+    /**
+     * A round has been sent. If the next one is to send deltas, or the hand-over, this one has to have taken effect: a round
+     * trip now, and not many whole pages then.
+     */
+    void endRound() throws IOException {
+        requestAck();
+        if (sentBlocks.needsAcknowledgement()) {
+            awaitApplied();
+        }
+    }
+
     /** Waits until everything sent has taken effect. */
     void awaitApplied() throws IOException {
         for (PageSender sender : senders) {
@@ -126,44 +154,12 @@ final class PageSenders implements AutoCloseable {
         senders.forEach(sender -> sender.ledger().breakOff());
     }
 
-    /** Runs a part for each connection, the first on this thread. Returns, or throws what failed first, when all have ended. */
+    /** Runs a part for each connection. When one fails, nor do the others go on. */
     private void onEach(Part part) throws IOException {
         if (senders.size() == 1) {
             part.run(senders.getFirst());
-            return;
-        }
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        AtomicInteger running = new AtomicInteger(senders.size() - 1);
-        Signal ended = host.newSignal();
-        for (PageSender sender : senders.subList(1, senders.size())) {
-            host.start("pages", () -> {
-                tryPart(part, sender, failure);
-                running.decrementAndGet();
-                ended.raise();
-            });
-        }
-        tryPart(part, senders.getFirst(), failure);
-        try {
-            ended.await(() -> running.get() == 0, Signal.FOREVER);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while pages were being sent", e);
-        }
-        switch (failure.get()) {
-            case null -> {}
-            case IOException e -> throw e;
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case Throwable e -> throw new IllegalStateException(e);
-        }
-    }
-
-    private void tryPart(Part part, PageSender sender, AtomicReference<@Nullable Throwable> failure) {
-        try {
-            part.run(sender);
-        } catch (Throwable e) {
-            failure.compareAndSet(null, e);
-            breakOff(); // nor do the others go on
+        } else {
+            Together.run(host, "pages", senders.size(), i -> part.run(senders.get(i)), this::breakOff);
         }
     }
 
@@ -171,5 +167,6 @@ final class PageSenders implements AutoCloseable {
     @Override
     public void close() {
         senders.forEach(PageSender::close);
+        sentBlocks.close();
     }
 }

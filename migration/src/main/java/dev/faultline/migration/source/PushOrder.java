@@ -80,6 +80,11 @@ final class PushOrder {
         return remainingPages;
     }
 
+    /** {@return what it holds in memory} */
+    long stateBytes() {
+        return levels.stream().mapToLong(PageBits::sizeBytes).sum();
+    }
+
     void asked(int region, int page, boolean keepInPush) {
         if (!keepInPush && remaining.get(region).contains(page)) {
             remaining.get(region).remove(page, 1);

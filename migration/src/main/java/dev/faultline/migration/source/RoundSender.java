@@ -72,12 +72,19 @@ final class RoundSender {
 
     private long send(int number) throws IOException {
         round = number;
+        alternate(number);
         List<PageBits> unsent = memory.newBits();
         long sentPages = senders.sendAll(dirty, number, unsent);
-        senders.requestAck();
+        senders.endRound();
         counters.precopyPages.addAndGet(sentPages);
         dirty = unsent;
         return sentPages;
+    }
+
+    private void alternate(int number) {
+        if (testSwitch == TestSwitch.ALTERNATE_CONNECTIONS) {
+            senders.stripes().shift(number);
+        }
     }
 
     private RoundSummary summary(int number, long sentPages, long begin, long bytesBefore) {
@@ -110,7 +117,7 @@ final class RoundSender {
     private void addWritten(int region, int first, int count, PageBits into) {
         if (tracker.isTracking() && testSwitch != TestSwitch.SKIP_FINAL_SCAN) {
             try {
-                tracker.takeWritten(region, first, count, into);
+                tracker.takeWritten(new Ranges.Range(region, first, count), into);
             } catch (LinuxException e) {
                 // Its machine has ended, say, whose memory is here all the same: what nobody can tell is sent.
                 System.getLogger(RoundSender.class.getName())
@@ -126,6 +133,7 @@ final class RoundSender {
             tracker.takeWritten(dirty);
         }
         gate.reopen();
+        alternate(round + 1);
         counters.precopyPages.addAndGet(senders.sendAll(dirty, round + 1L, memory.newBits()));
         senders.requestAck();
         if (testSwitch != TestSwitch.DROP_BARRIER) {
@@ -141,15 +149,17 @@ final class RoundSender {
         }
     }
 
-    /** {@return in which order to push what is dirty} */
+    /** {@return in which order to push what is dirty} Nothing is sent in rounds any more. */
     PushOrder pushOrder(List<PageBits> finalDirty) {
+        List<List<PageBits>> byRegion =
+                dirtied.stream().map(DirtyCounts::takeHottestFirst).toList();
         List<List<PageBits>> hottestFirst = new ArrayList<>();
-        for (int times = DirtyCounts.MOST; times > 0; times--) {
-            List<PageBits> counted = new ArrayList<>();
-            for (int region = 0; region < dirtied.size(); region++) {
-                counted.add(dirtied.get(region).counted(times, finalDirty.get(region)));
+        for (int level = 0; level < DirtyCounts.MOST; level++) {
+            List<PageBits> pages = new ArrayList<>();
+            for (List<PageBits> region : byRegion) {
+                pages.add(region.get(level));
             }
-            hottestFirst.add(counted);
+            hottestFirst.add(pages);
         }
         return new PushOrder(finalDirty, hottestFirst, senders.stripes());
     }

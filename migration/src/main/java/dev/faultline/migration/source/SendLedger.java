@@ -21,19 +21,27 @@ final class SendLedger {
     private volatile long sentFrames;
     private volatile long appliedFrames;
     private volatile boolean broken;
+    /** How many frames had taken effect when the rounds were closed; what is acknowledged later may have been dropped. */
+    private volatile long closedAt = Long.MAX_VALUE;
 
     SendLedger(Host host) {
         changed = host.newSignal();
     }
 
-    /** Notes a frame that is about to be sent. Only one thread sends. */
-    void sending(int region, int first, int count) throws IOException {
+    /** Notes a frame that is about to be sent. Only one thread sends. {@return its number, from 1 on} */
+    long sending(int region, int first, int count) throws IOException {
         awaitInFlight(WINDOW_FRAMES - 1);
         long frame = sentFrames;
         int slot = (int) (frame % WINDOW_FRAMES);
         pages[slot] = (long) region << 32 | first;
         counts[slot] = count;
         sentFrames = frame + 1;
+        return frame + 1;
+    }
+
+    /** {@return whether a frame has taken effect at the destination, and was not just received} */
+    boolean tookEffect(long frame) {
+        return frame <= Math.min(appliedFrames, closedAt);
     }
 
     /** The destination says that everything up to that frame has taken effect. */
@@ -51,9 +59,13 @@ final class SendLedger {
         awaitInFlight(0);
     }
 
-    /** Adds every page whose last frame may not have taken effect. Called when no thread sends. */
+    /**
+     * Closes the rounds: adds every page whose last frame may not have taken effect. What is acknowledged from now on may have
+     * been dropped. Called when no thread sends.
+     */
     void addUnacknowledged(List<PageBits> dirty) {
-        for (long frame = appliedFrames; frame < sentFrames; frame++) {
+        closedAt = appliedFrames;
+        for (long frame = closedAt; frame < sentFrames; frame++) {
             int slot = (int) (frame % WINDOW_FRAMES);
             dirty.get((int) (pages[slot] >> 32)).add((int) pages[slot], counts[slot]);
         }

@@ -9,6 +9,11 @@ final class SourceCounters {
     final AtomicLong wireBytes = new AtomicLong();
 
     final AtomicLong compressedBytes = new AtomicLong();
+    final AtomicLong deltaPages = new AtomicLong();
+    /** Content that did not have to be sent again. */
+    final AtomicLong deltaSavedBytes = new AtomicLong();
+
+    final AtomicLong deltaHashBytes = new AtomicLong();
     final AtomicLong precopyPages = new AtomicLong();
     final AtomicLong pushedPages = new AtomicLong();
     final AtomicLong pushedZeroPages = new AtomicLong();

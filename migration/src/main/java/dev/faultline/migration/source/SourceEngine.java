@@ -106,7 +106,7 @@ public final class SourceEngine {
         roundGate = new Gate(host, new Pace(limits.maxBytesPerSecond()));
         pushGate = new Gate(host, new Pace(limits.maxPostcopyBytesPerSecond()));
         senders = new PageSenders(host, connections.pages(), memory, counters, roundGate, pushGate);
-        senders.compress(options.dataPath().compression(), story.formats);
+        senders.agree(options, story.formats);
         auditor = new Auditor(host, journal.entry().audit().asked() ? memory.newReaders() : List.of());
         rounds = new RoundSender(host, memory, tracker, senders, counters, roundGate, options.testSwitch());
     }
@@ -139,7 +139,7 @@ public final class SourceEngine {
                 if (options.verify()) {
                     journal.record(AuditReport.ASKED);
                 }
-                SourceStory story = new SourceStory(host.nanoTime(), new WriteTracker(host, guest));
+                SourceStory story = new SourceStory(host, new WriteTracker(host, guest));
                 SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
                 engine.run(engine.session.start(Offer.of(guest), options.verify(), host.nanoTime()));
                 return engine.goOn(new Reconnection(host, options, sessionId, 0));
@@ -167,7 +167,7 @@ public final class SourceEngine {
         try (SourceMemory memory = new SourceMemory(guest)) {
             int attempt = newAttempt(host);
             Connections first = open(host, options, left.sessionId(), attempt);
-            SourceStory story = new SourceStory(host.nanoTime(), WriteTracker.inherited(host, guest));
+            SourceStory story = new SourceStory(host, WriteTracker.inherited(host, guest));
             story.stoppedHere = left.runs();
             story.lastScan = LastScan.of(host, journal.dirty(guest.regions()).orElseGet(memory::allPages));
             SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
@@ -221,7 +221,8 @@ public final class SourceEngine {
         if (!failure.isEmpty()) {
             throw new MigrationException(failure, null);
         }
-        return story.report(options.mode(), options.dataPath(), journal.entry().audit(), host.nanoTime());
+        return story.report(
+                options.mode(), options.dataPath(), journal.entry().audit(), map.stateBytes(), host.nanoTime());
     }
 
     private void runAgain() {
@@ -242,7 +243,8 @@ public final class SourceEngine {
         boolean sendTwice = options.testSwitch() == TestSwitch.WRITE_AFTER_MAP;
         loop.start(
                 "faults",
-                () -> new FaultAnswerer(connections.faults(), memory.newReaders(), map, counters, sendTwice).run());
+                () -> senders.newAnswerer(connections.faults(), memory.newReaders(), map, sendTwice)
+                        .run());
         loop.start("audit", () -> auditor.run((part, report, last) -> loop.post(() -> audited(part, report, last))));
         perform(first);
         Function<OperatorOrder, OperatorAnswer> give = orders::give;
@@ -300,13 +302,14 @@ public final class SourceEngine {
         if (!agreed && !resumed) {
             agreed = true;
             story.formats = formats;
-            senders.compress(options.dataPath().compression(), formats);
+            senders.agree(options, formats);
             options.cannotCompress(formats, "destination").ifPresent(reason -> perform(session.onFailure(reason)));
         }
     }
 
     private void tick() {
         long now = host.nanoTime();
+        story.resident.look(now);
         perform(session.onTick(now));
         loop.tell(
                 observer,
@@ -376,7 +379,7 @@ public final class SourceEngine {
                 perform(session.onDeviceState(state));
             }
             case SourceAction.Push _ -> push();
-            case SourceAction.SendMap _ -> loop.start("map", () -> MapSender.send(map, memory.newBits(), outbox));
+            case SourceAction.SendMap _ -> loop.start("map", () -> MapSender.send(map, guest.regions(), outbox));
             case SourceAction.Audit audit -> {
                 phase = "audit";
                 auditor.take(audit.manifest());
@@ -475,6 +478,10 @@ public final class SourceEngine {
 
     private void release(boolean resume, boolean isSettled) {
         settled = isSettled;
+        if (resume && isSettled) {
+            TakeBack.note(
+                    journal); // first: the machine may refuse to run it, and the destination forgets what it has said
+        }
         try {
             if (story.throttled) {
                 guest.throttle(0);

@@ -34,6 +34,11 @@ final class SourceMemory implements AutoCloseable {
         return made;
     }
 
+    /** {@return the regions, by their numbers} */
+    List<GuestRegion> regions() {
+        return regions;
+    }
+
     /** {@return empty sets of pages, one for each region} */
     List<PageBits> newBits() {
         return regions.stream().map(region -> new PageBits(region.pageCount())).toList();

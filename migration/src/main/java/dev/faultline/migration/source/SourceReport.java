@@ -21,12 +21,17 @@ import java.util.List;
  * @param sentBytes content sent in all, as it is in memory
  * @param wireBytes what that took on the page and fault connections, headers included
  * @param compressedBytes content of that which was sent compressed
+ * @param deltaPages huge pages of which only the blocks were sent that had changed
+ * @param deltaSavedBytes content that was not sent because of that
+ * @param deltaHashBytes memory that the hashes of blocks took, for deltas
  * @param connections how many connections carried pages
  * @param compression what was to be done to their content
  * @param deviceStateBytes size of the device state
  * @param downtimeNanos from the order to pause until the destination said that the guest runs
  * @param precopyNanos from the beginning to the order to pause
  * @param totalNanos from the beginning to the end
+ * @param stateBytes what it remembered of the guest's pages, at its most
+ * @param residentBytes the most memory that its process had to itself, that state included and the guest's memory not
  * @param audit whether every page arrived as it is here, if that was asked for
  */
 public record SourceReport(
@@ -41,10 +46,15 @@ public record SourceReport(
         long sentBytes,
         long wireBytes,
         long compressedBytes,
+        long deltaPages,
+        long deltaSavedBytes,
+        long deltaHashBytes,
         int connections,
         Compression compression,
         long deviceStateBytes,
         long downtimeNanos,
         long precopyNanos,
         long totalNanos,
+        long stateBytes,
+        long residentBytes,
         AuditReport audit) {}

@@ -5,6 +5,8 @@ import dev.faultline.migration.DataPath;
 import dev.faultline.migration.Decision;
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.RoundSummary;
+import dev.faultline.migration.engine.ResidentPeak;
+import dev.faultline.migration.host.Host;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ final class SourceStory {
     /** Whether the destination may have loaded the guest, and wait to hear who runs it. */
     boolean prepareSent;
 
-    /** The formats of compressed content that the destination knows, as a set. */
+    /** The formats of content that the destination knows, as a set: those of ACCEPT. */
     int formats;
 
     /** What is dirty, once the guest is paused. */
@@ -34,13 +36,15 @@ final class SourceStory {
     long deviceStateBytes;
 
     final WriteTracker tracker;
+    final ResidentPeak resident;
 
-    SourceStory(long nowNanos, WriteTracker tracker) {
-        beganNanos = nowNanos;
+    SourceStory(Host host, WriteTracker tracker) {
+        beganNanos = host.nanoTime();
         this.tracker = tracker;
+        resident = new ResidentPeak(host, beganNanos);
     }
 
-    SourceReport report(MigrationMode mode, DataPath dataPath, AuditReport audit, long nowNanos) {
+    SourceReport report(MigrationMode mode, DataPath dataPath, AuditReport audit, long stateBytes, long nowNanos) {
         return new SourceReport(
                 mode,
                 List.copyOf(finishedRounds),
@@ -53,12 +57,17 @@ final class SourceStory {
                 counters.sentBytes.get(),
                 counters.wireBytes.get(),
                 counters.compressedBytes.get(),
+                counters.deltaPages.get(),
+                counters.deltaSavedBytes.get(),
+                counters.deltaHashBytes.get(),
                 dataPath.connections(),
                 dataPath.compression(),
                 deviceStateBytes,
                 downtimeNanos,
                 pausedNanos - beganNanos,
                 nowNanos - beganNanos,
+                stateBytes,
+                resident.bytes(),
                 audit);
     }
 }

@@ -9,6 +9,7 @@ import dev.faultline.migration.page.PageBits;
 final class Stripes {
     private final int connections;
     private final int[] framePages;
+    private volatile int shift;
 
     /**
      * Divides pages among connections.
@@ -24,14 +25,19 @@ final class Stripes {
         return connections;
     }
 
+    /** Has every page go to another connection from now on, which breaks the order of its frames: a test switch. */
+    void shift(int by) {
+        shift = by % connections;
+    }
+
     int connectionOf(int region, int page) {
-        return page / framePages[region] % connections;
+        return (page / framePages[region] + shift) % connections;
     }
 
     /** {@return the first page at or after {@code from} that is a connection's} It may be beyond the region's end. */
     long nextOwn(int connection, int region, long from) {
         long stripe = from / framePages[region];
-        int ahead = Math.floorMod(connection - stripe, connections);
+        int ahead = Math.floorMod(connection - shift - stripe, connections);
         return ahead == 0 ? from : (stripe + ahead) * framePages[region];
     }
 

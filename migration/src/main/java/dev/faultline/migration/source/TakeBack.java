@@ -3,6 +3,7 @@ package dev.faultline.migration.source;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.guest.GuestState;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Entry;
 import dev.faultline.migration.journal.Journal;
@@ -40,6 +41,46 @@ public final class TakeBack {
         WriteTracker.end(guest);
         tell(host, destination, left.sessionId());
         journal.forget();
+    }
+
+    /** Writes down that the guest, which was handed over, never ran there: a successor takes it back without asking. */
+    static void note(Journal journal) {
+        try {
+            if (journal.phase() == Phase.COMMITTED) {
+                journal.record(Phase.PAUSED);
+            }
+        } catch (GuestException e) {
+            LOG.log(System.Logger.Level.WARNING, "that the guest is this side's again could not be written down", e);
+        }
+    }
+
+    /**
+     * Lets a guest run on although its hand-over is in doubt, because an operator knows that it does not run at the
+     * destination and never will. Nothing proves it: were it wrong, two hosts would run the guest.
+     *
+     * @param host where this engine runs
+     * @param guest the guest
+     * @param journal its journal, in phase COMMITTED
+     * @param destination where the destination may wait; one that has loaded the guest and hears of it lets it go
+     * @throws IllegalArgumentException if the hand-over is not in doubt
+     * @throws GuestException if the guest cannot be told to run; one that was given up never can
+     */
+    public static void inDoubt(Host host, Guest guest, Journal journal, InetSocketAddress destination) {
+        if (journal.phase() != Phase.COMMITTED) {
+            throw new IllegalArgumentException("the hand-over is not in doubt, it is " + journal.phase());
+        }
+        if (guest.state() == GuestState.RELINQUISHED) {
+            // The engine was ended between hearing of the start and writing that down.
+            throw new GuestException(
+                    "The destination has run this guest: what is here is its past, and it never runs" + " here again");
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "an operator has the guest run here although its hand-over is in doubt: session "
+                        + Long.toHexString(journal.entry().sessionId()) + ", process " + guest.processId());
+        // First: a successor of this engine is not to tell a destination to run it as well.
+        journal.record(Phase.PAUSED);
+        run(host, guest, journal, destination);
     }
 
     /**

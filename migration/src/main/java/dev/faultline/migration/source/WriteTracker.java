@@ -22,11 +22,17 @@ final class WriteTracker {
     }
 
     private final Guest guest;
+    private final Ranges ranges;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
     private final Signal started;
 
     WriteTracker(Host host, Guest guest) {
+        this(host, guest, Ranges.of(host, guest.regions()));
+    }
+
+    WriteTracker(Host host, Guest guest, Ranges ranges) {
         this.guest = guest;
+        this.ranges = ranges;
         started = host.newSignal();
     }
 
@@ -44,8 +50,9 @@ final class WriteTracker {
         }
         try {
             for (GuestRegion region : guest.regions()) {
-                range(region).begin(guest.uffd());
+                range(region).register(guest.uffd());
             }
+            ranges.forEach(range -> range(range).protect(guest.uffd()));
         } finally {
             state.set(State.TRACKING); // also half of it has to be ended
             started.raise();
@@ -58,20 +65,12 @@ final class WriteTracker {
 
     /** Adds the pages written since they were last protected. */
     void takeWritten(List<PageBits> written) {
-        for (GuestRegion region : guest.regions()) {
-            range(region).takeWritten(guest.pagemap(), written.get(region.id())::add);
-        }
+        ranges.forEach(range -> takeWritten(range, written.get(range.region())));
     }
 
     /** Adds those of some pages of a region that were written since they were last protected. */
-    void takeWritten(int index, int first, int count, PageBits written) {
-        GuestRegion region = guest.regions().get(index);
-        TrackedRange range = new TrackedRange(
-                region.name(),
-                region.guestAddress() + ((long) first << region.pageShift()),
-                (long) count << region.pageShift(),
-                region.pageShift());
-        range.takeWritten(guest.pagemap(), (page, pages) -> written.add(first + page, pages));
+    void takeWritten(Ranges.Range range, PageBits written) {
+        range(range).takeWritten(guest.pagemap(), (page, pages) -> written.add(range.first() + page, pages));
     }
 
     /** Ends it; the guest goes on unhindered. Does nothing when the machine has gone. */
@@ -99,6 +98,15 @@ final class WriteTracker {
         for (GuestRegion region : guest.regions()) {
             range(region).end(guest.uffd());
         }
+    }
+
+    private TrackedRange range(Ranges.Range range) {
+        GuestRegion region = guest.regions().get(range.region());
+        return new TrackedRange(
+                region.name(),
+                region.guestAddress() + ((long) range.first() << region.pageShift()),
+                (long) range.count() << region.pageShift(),
+                region.pageShift());
     }
 
     private static TrackedRange range(GuestRegion region) {

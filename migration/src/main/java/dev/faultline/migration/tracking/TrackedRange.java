@@ -31,12 +31,19 @@ public record TrackedRange(String name, long address, long lengthBytes, int page
         void apply(long address, long lengthBytes);
     }
 
-    /**
-     * Registers and protects it all. Registering is one call, since it looks at no page, and takes all of the range or
-     * nothing.
-     */
+    /** Registers and protects it all. */
     public void begin(Uffd uffd) {
+        register(uffd);
+        protect(uffd);
+    }
+
+    /** Registers it: in one call, since that looks at no page, and takes all of the range or nothing. */
+    public void register(Uffd uffd) {
         uffd.register(address, lengthBytes, EnumSet.of(RegisterMode.WRITE_PROTECT));
+    }
+
+    /** Protects what is registered. */
+    public void protect(Uffd uffd) {
         inSlices(
                 (start, length) -> uffd.writeProtect(start, length, true, 0).orThrow("UFFDIO_WRITEPROTECT of " + name));
     }

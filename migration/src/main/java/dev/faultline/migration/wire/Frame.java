@@ -36,6 +36,9 @@ public record Frame(FrameType type, int flags, int region, long count, long page
      */
     public static final int FLAG_VERIFY = 1;
 
+    /** Flag of ACCEPT: deltas of huge pages can be read here. */
+    public static final int FLAG_DELTAS = 8;
+
     /** Flag of AUDITED: it was the last part of the manifest. */
     public static final int FLAG_LAST = 1;
 
@@ -46,7 +49,7 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     public static final int MAX_MANIFEST_PAGES = 4096;
 
     /** The version of this protocol. */
-    public static final int VERSION = 5;
+    public static final int VERSION = 6;
 
     /** The longest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL_PAYLOAD_BYTES = 64 << 20;
@@ -71,7 +74,7 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     /**
      * {@return the answer to an OFFER that fits}
      *
-     * @param formats the set of formats that compressed content may have
+     * @param formats the set of formats that compressed content may have, and {@link #FLAG_DELTAS}
      * @param verify whether hashes of pages are kept
      */
     public static Frame accept(int formats, boolean verify) {

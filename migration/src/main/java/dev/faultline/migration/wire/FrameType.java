@@ -15,7 +15,7 @@ public enum FrameType {
     /** C→ what will be moved; payload = {@link Offer}; with {@link Frame#FLAG_VERIFY}, it is to be audited. */
     OFFER(2),
     /**
-     * C← the offer fits the waiting guest; flags = what compressed content can be read here, and with
+     * C← the offer fits the waiting guest; flags = what compressed content and deltas can be read here, and with
      * {@link Frame#FLAG_VERIFY}, hashes of its pages are kept.
      */
     ACCEPT(3),
@@ -69,7 +69,12 @@ public enum FrameType {
     /** P→ as PAGES, their content compressed by lz4. Only for who has said in ACCEPT that it can read that. */
     PAGES_LZ4(23),
     /** P→ as PAGES, their content compressed by zstd. Only for who has said in ACCEPT that it can read that. */
-    PAGES_ZSTD(24);
+    PAGES_ZSTD(24),
+    /**
+     * P→ F→ the blocks of one huge page that changed since it was sent in another round; payload = {@code PageDelta}. Only for
+     * who has said in ACCEPT that it can read that.
+     */
+    PAGE_DELTA(25);
 
     private static final FrameType[] BY_CODE = new FrameType[32];
 

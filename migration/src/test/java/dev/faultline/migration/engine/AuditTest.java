@@ -60,6 +60,15 @@ class AuditTest {
         assertAllAudited(plan, PageSize.SIZE_2M, MEMORY_BYTES, _ -> {});
     }
 
+    /** What is hashed is the whole page, as the delta has left it. */
+    @ParameterizedTest
+    @EnumSource(MigrationMode.class)
+    @RequiresHugePages(2 * HUGE_PAGES)
+    void hugePagesThatWereSentAsDeltasAreAudited(MigrationMode mode) throws Exception {
+        Migration.Plan plan = Migration.Plan.of(mode).over(new DataPath(2, Compression.NONE).withDeltas());
+        assertAllAudited(plan, PageSize.SIZE_2M, MEMORY_BYTES, _ -> {});
+    }
+
     /** Its manifest does not fit into what may be unanswered. */
     @Test
     void aBigGuestsManifestIsSentAsItIsCompared() throws Exception {

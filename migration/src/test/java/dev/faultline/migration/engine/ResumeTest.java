@@ -20,15 +20,19 @@ import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.migration.source.SourceReport;
+import dev.faultline.migration.source.TakeBack;
 import dev.faultline.uffd.memory.PageSize;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -284,5 +288,78 @@ class ResumeTest {
         assertThat(source.state()).isEqualTo(GuestState.PAUSED);
         resumeBoth();
         assertMoved();
+    }
+
+    /** The destination may have started it: only an operator who has looked there can know, and it is written down. */
+    @Test
+    void aGuestInDoubtRunsOnWhenAnOperatorSaysSo() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(true, COMMIT));
+        assertThat(sourceLeft()).isEqualTo(Phase.COMMITTED);
+        int nobody;
+        try (Acceptor acceptor = listen()) {
+            nobody = acceptor.port();
+        }
+        try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
+            InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), nobody);
+            TakeBack.inDoubt(LocalHost.INSTANCE, source, journal, to);
+        }
+        assertThat(Journal.list(sourceDirectory)).isEmpty();
+        assertThat(source.state()).isEqualTo(GuestState.RUNNING);
+        WholeMigrationTest.awaitVerified(source, source.verified.get() + 2L * HOT_BLOCKS);
+    }
+
+    /** The engine may end between hearing of the start and writing that down. */
+    @Test
+    void aGuestThatWasGivenUpNeverRunsHereByOrder() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, STARTED));
+        source.relinquish();
+        try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
+            InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+            assertThatExceptionOfType(GuestException.class)
+                    .isThrownBy(() -> TakeBack.inDoubt(LocalHost.INSTANCE, source, journal, to))
+                    .withMessageContaining("never runs here again");
+        }
+        assertThat(sourceLeft()).isEqualTo(Phase.COMMITTED);
+        resumeBoth();
+        assertMoved();
+    }
+
+    @Test
+    void aGuestThatRanAtItsDestinationNeverRunsHereByOrder() throws Exception {
+        breakAt(MigrationMode.HYBRID, losing(false, COMPLETE));
+        try (Journal journal = Journal.reopen(sourceDirectory, "source")) {
+            InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> TakeBack.inDoubt(LocalHost.INSTANCE, source, journal, to))
+                    .withMessageContaining("SERVING");
+        }
+        assertThat(source.state()).isEqualTo(GuestState.RELINQUISHED);
+        assertThat(sourceLeft()).isEqualTo(Phase.SERVING);
+    }
+
+    /** A full disk costs a successor time, and the move nothing. */
+    @Test
+    void aMoveWhoseDirtyMapCannotBeKeptComesToItsEnd() throws Exception {
+        try (Journal out = Journal.claim(sourceDirectory, "source", source);
+                Journal in = Journal.claim(destinationDirectory, "destination", destination)) {
+            Files.createDirectory(unwritableMap());
+            try (Migration migration =
+                    new Migration(source, out, destination, in, Migration.Plan.of(MigrationMode.HYBRID), _ -> {})) {
+                assertThat(migration.sent().dirtyPages()).isPositive();
+                migration.received();
+            }
+        }
+        assertMoved();
+    }
+
+    /** {@return where the map is written first, as a directory: what a disk that takes nothing looks like} */
+    private Path unwritableMap() throws IOException {
+        try (Stream<Path> files = Files.list(sourceDirectory)) {
+            String lock = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".lock"))
+                    .findFirst()
+                    .orElseThrow();
+            return sourceDirectory.resolve(lock.replace(".lock", ".dirty.new"));
+        }
     }
 }

@@ -69,6 +69,7 @@ public final class TestGuest implements Guest {
     boolean refuseLoad;
     Runnable beforePause = () -> {};
     Runnable beforeSave = () -> {};
+    Runnable beforeLoad = () -> {};
     volatile int throttlePercent;
     private long owedRestNanos;
     private long pass = 1;
@@ -282,6 +283,7 @@ public final class TestGuest implements Guest {
 
     @Override
     public void loadDeviceState(byte[] saved) {
+        beforeLoad.run();
         synchronized (turn) {
             if (refuseLoad) {
                 throw new GuestException("the device state is of another machine");

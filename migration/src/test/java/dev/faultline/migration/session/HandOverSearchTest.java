@@ -145,7 +145,7 @@ class HandOverSearchTest {
         if (pair.isSourceInDoubt()) {
             assertThat(pair.sourceEnds.getFirst())
                     .as("what to do after %s", path)
-                    .containsAnyOf("only if it does not, resume this one", "never resumes");
+                    .containsAnyOf("only if it does not, let it run here", "never resumes");
         }
     }
 

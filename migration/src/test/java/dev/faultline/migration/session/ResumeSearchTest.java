@@ -28,14 +28,28 @@ class ResumeSearchTest {
     @ParameterizedTest
     @EnumSource(MigrationMode.class)
     void successorsAgreeOnOneOwner(MigrationMode mode) {
+        explore(mode, false);
+    }
+
+    /** Also when one of them has heard the last of the audit and the other has not. */
+    @ParameterizedTest
+    @EnumSource(MigrationMode.class)
+    void successorsOfAnAuditedMoveAgreeOnOneOwner(MigrationMode mode) {
+        Set<String> left = explore(mode, true);
+        assertThat(left).anyMatch(text -> text.startsWith("SERVING, RUNNING") && text.endsWith("audited"));
+    }
+
+    private static Set<String> explore(MigrationMode mode, boolean verify) {
         Set<String> left = new HashSet<>();
-        for (SessionPair end : everyEnd(mode)) {
+        for (SessionPair end : everyEnd(mode, verify)) {
             Left what = new Left(
                     end.sourcePhase(),
                     end.destinationPhase(),
                     end.sourceRuns,
                     end.destinationRuns,
-                    end.destinationNever);
+                    end.destinationNever,
+                    verify,
+                    end.compared() == SessionPair.MANIFEST_PARTS);
             if (left.add(what.toString())) {
                 resumeInEveryWay(what);
             }
@@ -49,16 +63,17 @@ class ResumeSearchTest {
                 .anyMatch(text -> text.contains("SERVING, COMPLETE"))
                 .anyMatch(text -> text.contains("PAUSED, PREPARED"))
                 .anyMatch(text -> text.contains("-, PREPARED"));
+        return left;
     }
 
     /** {@return pairs of which both engines have ended, each by itself or killed} */
-    private static List<SessionPair> everyEnd(MigrationMode mode) {
+    private static List<SessionPair> everyEnd(MigrationMode mode, boolean verify) {
         Set<String> seen = new HashSet<>();
         List<SessionPair> ends = new ArrayList<>();
         Deque<List<String>> open = new ArrayDeque<>(List.of(List.of()));
         while (!open.isEmpty()) {
             List<String> path = open.remove();
-            SessionPair pair = replay(mode, path);
+            SessionPair pair = replay(mode, verify, path);
             List<String> steps = new ArrayList<>(pair.steps(0));
             if (pair.failures < 2) {
                 steps.addAll(List.of("kill source", "kill destination", "cut"));
@@ -76,7 +91,7 @@ class ResumeSearchTest {
             for (String step : steps) {
                 List<String> next = new ArrayList<>(path);
                 next.add(step);
-                if (seen.add(replay(mode, next).key())) {
+                if (seen.add(replay(mode, verify, next).key())) {
                     open.add(next);
                 }
             }
@@ -84,8 +99,8 @@ class ResumeSearchTest {
         return ends;
     }
 
-    private static SessionPair replay(MigrationMode mode, List<String> path) {
-        SessionPair pair = new SessionPair(mode, true);
+    private static SessionPair replay(MigrationMode mode, boolean verify, List<String> path) {
+        SessionPair pair = new SessionPair(mode, true, verify);
         path.forEach(pair::take);
         return pair;
     }
@@ -96,12 +111,14 @@ class ResumeSearchTest {
             Optional<Phase> destination,
             boolean sourceRuns,
             boolean destinationRuns,
-            boolean destinationNever) {
+            boolean destinationNever,
+            boolean verify,
+            boolean audited) {
         @Override
         public String toString() {
             return source.map(Phase::name).orElse("-") + ", "
                     + destination.map(Phase::name).orElse("-") + ", " + sourceRuns + destinationRuns
-                    + destinationNever;
+                    + destinationNever + (audited ? " audited" : "");
         }
     }
 
@@ -142,6 +159,10 @@ class ResumeSearchTest {
         private Optional<Phase> destinationPhase;
         boolean sourceRuns;
         boolean destinationRuns;
+        private final boolean verify;
+        private boolean audited;
+        private int manifestSent;
+        private int manifestCompared;
         private boolean wasCut;
         private final List<String> history = new ArrayList<>();
         private final Deque<Frame> toSource = new ArrayDeque<>();
@@ -154,6 +175,8 @@ class ResumeSearchTest {
             destinationPhase = left.destination;
             sourceRuns = left.sourceRuns;
             destinationRuns = left.destinationRuns;
+            verify = left.verify;
+            audited = left.audited;
         }
 
         List<String> steps() {
@@ -198,12 +221,40 @@ class ResumeSearchTest {
             toDestination.clear();
         }
 
+        /** What the source's journal says of it. */
+        private AuditReport audit() {
+            if (!verify) {
+                return AuditReport.NONE;
+            }
+            return audited ? new AuditReport(true, 1, 0, "", 0, 0) : AuditReport.ASKED;
+        }
+
+        private void compare() {
+            manifestCompared++;
+            audited |= manifestCompared == SessionPair.MANIFEST_PARTS;
+            onSource(Objects.requireNonNull(source)
+                    .onAudited(
+                            new AuditReport(true, manifestCompared, 0, "", 0, 0),
+                            manifestCompared == SessionPair.MANIFEST_PARTS));
+        }
+
+        private void sendManifest(int parts) {
+            for (int i = 0; i < parts && manifestSent < SessionPair.MANIFEST_PARTS; i++) {
+                manifestSent++;
+                if (source != null) {
+                    toSource.add(Frame.of(FrameType.MANIFEST));
+                }
+            }
+        }
+
         private void begin() {
+            manifestSent = 0;
+            manifestCompared = 0;
             Phase phase = sourcePhase.orElseThrow();
             if (destinationPhase
                     .filter(left -> left.compareTo(Phase.PREPARED) >= 0)
                     .isPresent()) {
-                destination = DestinationSession.rejoining(SessionPair.OFFER, destinationPhase.get(), true, false, 0);
+                destination = DestinationSession.rejoining(SessionPair.OFFER, destinationPhase.get(), true, verify, 0);
             } else {
                 destinationPhase = Optional.empty(); // given up: its guest never ran
                 destination = null;
@@ -219,7 +270,7 @@ class ResumeSearchTest {
                         new RoundPolicy(MigrationMode.HYBRID, Limits.of(MigrationMode.HYBRID)),
                         0,
                         false);
-                onSource(source.resume(phase == Phase.SERVING, true, AuditReport.NONE, 0));
+                onSource(source.resume(phase == Phase.SERVING, true, audit(), 0));
             }
         }
 
@@ -244,6 +295,7 @@ class ResumeSearchTest {
                         }
                         send(send.frame());
                     }
+                    case SourceAction.Audit _ -> compare();
                     case SourceAction.Push _ -> sourcePhase = Optional.of(Phase.SERVING);
                     case SourceAction.Release release -> {
                         sourceRuns |= release.resume();
@@ -274,6 +326,7 @@ class ResumeSearchTest {
                         onDestination(destination.onResumed());
                         onDestination(destination.onAllCurrent());
                     }
+                    case DestinationAction.SendManifest send -> sendManifest(send.parts());
                     case DestinationAction.Disarm _ -> onDestination(destination.onDisarmed());
                     case DestinationAction.Finish finish -> finish(finish);
                     default -> {}

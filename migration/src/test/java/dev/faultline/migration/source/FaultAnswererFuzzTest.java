@@ -37,7 +37,7 @@ class FaultAnswererFuzzTest {
                         FinalMap map = halfDirty();
                         FrameChannel channel = new FrameChannel(new BytesLink(input));
                         try {
-                            new FaultAnswerer(channel, List.of(reader), map, counters, false).run();
+                            answerer(channel, reader, map, counters).run();
                         } finally {
                             long answers = counters.faultCurrent.get() + counters.faultPages.get();
                             assertThat(answers).isLessThanOrEqualTo(input.length / 32);
@@ -46,6 +46,13 @@ class FaultAnswererFuzzTest {
                         }
                     });
         }
+    }
+
+    private static FaultAnswerer answerer(
+            FrameChannel channel, PageReader reader, FinalMap map, SourceCounters counters) {
+        Stripes stripes = new Stripes(1, new int[] {64});
+        SentBlocks nothing = new SentBlocks(List.of(reader.region()), List.of(), stripes, counters);
+        return new FaultAnswerer(channel, List.of(reader), new DeltaMaker(nothing, counters), map, counters, false);
     }
 
     private static FinalMap halfDirty() {

@@ -31,6 +31,19 @@ class SendLedgerTest {
     }
 
     @Test
+    void whatIsAcknowledgedWhenTheRoundsAreClosedMayHaveBeenDropped() throws IOException {
+        long first = ledger.sending(0, 0, 10);
+        long second = ledger.sending(0, 20, 10);
+        assertThat(ledger.tookEffect(first)).isFalse();
+        ledger.applied(1);
+        assertThat(ledger.tookEffect(first)).isTrue();
+        ledger.addUnacknowledged(dirty);
+        ledger.applied(2);
+        assertThat(ledger.tookEffect(first)).isTrue();
+        assertThat(ledger.tookEffect(second)).isFalse();
+    }
+
+    @Test
     void theRingKeepsWhatIsStillUnacknowledgedWhenItTurns() throws IOException {
         for (int i = 0; i < SendLedger.WINDOW_FRAMES; i++) {
             ledger.sending(0, i, 1);

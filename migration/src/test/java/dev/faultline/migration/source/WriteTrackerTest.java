@@ -44,12 +44,24 @@ class WriteTrackerTest {
         followsAWritingGuest(PageSize.SIZE_2M, HUGE_PAGES * PageSize.SIZE_2M.bytes());
     }
 
+    /** As of a big guest, whose ranges are scanned by several threads. */
+    @Test
+    void noWriteIsMissedByTwoThreads() throws InterruptedException {
+        followsAWritingGuest(PageSize.SIZE_4K, MEMORY_BYTES, 2);
+    }
+
     private static void followsAWritingGuest(PageSize pageSize, long memoryBytes) throws InterruptedException {
+        followsAWritingGuest(pageSize, memoryBytes, 1);
+    }
+
+    private static void followsAWritingGuest(PageSize pageSize, long memoryBytes, int threads)
+            throws InterruptedException {
         try (Arena arena = Arena.ofConfined();
                 TestGuest guest = new TestGuest(memoryBytes, pageSize, HOT_BLOCKS, 0, false)) {
             GuestRegion region = guest.regions().getFirst();
             MemorySegment copy = arena.allocate(memoryBytes);
-            WriteTracker tracker = new WriteTracker(LocalHost.INSTANCE, guest);
+            WriteTracker tracker = new WriteTracker(
+                    LocalHost.INSTANCE, guest, Ranges.of(LocalHost.INSTANCE, guest.regions(), threads));
             tracker.start();
             assertThat(tracker.isTracking()).isTrue();
             guest.resume(); // its first pass makes its pages: they were protected before they were there

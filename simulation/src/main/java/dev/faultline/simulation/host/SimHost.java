@@ -6,7 +6,7 @@ import dev.faultline.migration.host.Listener;
 import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.host.Worker;
 import dev.faultline.model.VirtualTime;
-import dev.faultline.simulation.network.Endpoint;
+import dev.faultline.simulation.network.Uplink;
 import dev.faultline.simulation.world.World;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -17,12 +17,12 @@ public final class SimHost implements Host {
     private final String name;
     private final VirtualTime time;
     private final VirtualTime.Group tasks;
-    private final Endpoint endpoint;
+    private final Uplink uplink;
 
-    public SimHost(World world, String name, Endpoint endpoint) {
+    public SimHost(World world, String name, Uplink uplink) {
         this.world = world;
         this.name = name;
-        this.endpoint = endpoint;
+        this.uplink = uplink;
         time = world.time();
         tasks = time.newGroup();
     }
@@ -67,19 +67,25 @@ public final class SimHost implements Host {
         time.pass(nanos);
     }
 
+    /** Nothing is its own: a simulation's processes share one JVM. */
+    @Override
+    public long residentBytes() {
+        return 0;
+    }
+
     @Override
     public Link connect(InetSocketAddress address) throws IOException {
-        return endpoint.connect(address);
+        return uplink.connect(address);
     }
 
     @Override
     public Listener listen(InetSocketAddress address) throws IOException {
-        return endpoint.listen(address);
+        return uplink.listen(address);
     }
 
     /** Kills the process: none of its threads does anything any more, and its connections close. */
     public void kill() {
         time.kill(tasks);
-        endpoint.die();
+        uplink.die();
     }
 }

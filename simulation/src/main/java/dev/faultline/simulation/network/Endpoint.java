@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** The network as one process sees it. */
-public final class Endpoint {
+public final class Endpoint implements Uplink {
     private final SimNetwork network;
     private final String name;
     private final boolean atSource;
@@ -25,15 +25,17 @@ public final class Endpoint {
         return atSource;
     }
 
+    @Override
     public Link connect(InetSocketAddress address) throws IOException {
         return network.connect(this, address);
     }
 
+    @Override
     public Listener listen(InetSocketAddress address) throws IOException {
         return network.listen(this, address);
     }
 
-    /** The process has ended. */
+    @Override
     public void die() {
         network.died(this);
     }

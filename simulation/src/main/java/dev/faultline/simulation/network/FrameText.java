@@ -30,7 +30,8 @@ final class FrameText {
         "MANIFEST",
         "AUDITED",
         "PAGES_LZ4",
-        "PAGES_ZSTD"
+        "PAGES_ZSTD",
+        "PAGE_DELTA"
     };
 
     private FrameText() {}

@@ -41,6 +41,11 @@ record LosingAnswers(Host to) implements Host {
     }
 
     @Override
+    public long residentBytes() {
+        return to.residentBytes();
+    }
+
+    @Override
     public Link connect(InetSocketAddress address) throws IOException {
         return new Losing(to.connect(address));
     }

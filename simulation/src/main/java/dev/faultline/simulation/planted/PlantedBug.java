@@ -62,11 +62,31 @@ public enum PlantedBug {
     /** Invariant 10. */
     TRUST_THE_PEER(
             "bounded trust", "the destination does not check the page numbers of frames", TestSwitch.TRUST_THE_PEER),
+    /** Frames of one page on several connections. */
+    ALTERNATE_CONNECTIONS(
+            "a page sticks to one connection",
+            "the source sends each round's frames of a page on another connection, and some are slow",
+            new Plant() {
+                @Override
+                public Host host(Side side, Host host) {
+                    return side == Side.DESTINATION ? new UnevenConnections(host) : host;
+                }
+
+                @Override
+                public TestSwitch testSwitch() {
+                    return TestSwitch.ALTERNATE_CONNECTIONS;
+                }
+            }),
     /** A torn frame. */
     KEEP_TORN_FRAMES(
             "a torn frame is no content",
             "the destination takes a torn frame for a whole one",
             TestSwitch.KEEP_TORN_FRAMES),
+    /** A delta. */
+    DELTA_ON_WRONG_BASE(
+            "a delta names its base",
+            "deltas are sent over what was not acknowledged, and applied to anything",
+            TestSwitch.DELTA_ON_WRONG_BASE),
     /** An answer that never comes. */
     LOSE_ANSWERS("every fault is answered", "the source forgets every third answer to a fault", new Plant() {
         @Override

@@ -52,6 +52,9 @@ final class Judge {
         SimVm to = destination.site().vm();
         boolean runsThere = to.isAlive() && to.state() == GuestState.RUNNING;
         boolean runsHere = from.isAlive() && from.state() == GuestState.RUNNING;
+        if (runsThere && source.site().wasCancelled()) {
+            world.violation("the guest runs at the destination, and the operator's order to cancel was accepted");
+        }
         if (runsHere || runsThere) {
             requireUnregistered(runsHere ? from : to, runsHere ? Side.SOURCE : Side.DESTINATION);
             sweep(runsHere ? from : to, runsHere ? Side.SOURCE : Side.DESTINATION);

@@ -19,8 +19,9 @@ import java.util.SplittableRandom;
  * @param reconnectNanos for how long engines connect again by themselves
  * @param holdMapNanos how long the dirty map is held back after the hand-over
  * @param keepSource whether the source's machine is kept after a migration that came to its end
- * @param dataPath how many connections carry pages, and how they are compressed
+ * @param dataPath how many connections carry pages, how they are compressed, and whether huge ones are sent as deltas
  * @param verify whether every page is audited when it has arrived
+ * @param orders what an operator tells the source on the way
  * @param faults what goes wrong
  */
 record Scenario(
@@ -32,12 +33,17 @@ record Scenario(
         boolean keepSource,
         DataPath dataPath,
         boolean verify,
+        List<PlannedOrder> orders,
         List<Fault> faults) {
     private static final int[] FAULT_COUNTS = {0, 1, 1, 1, 1, 2, 2, 2, 3, 4};
     private static final int HUGE_EVERY = 12;
     private static final int VERIFIED_EVERY = 4;
+    /** Deltas are of huge pages only. */
+    private static final int WHOLE_EVERY = 4;
     /** By numbers of its own, and one that leaves the older seeds of FoundBugsTest plain: they stand for what they found. */
     private static final long OPTIONS_SALT = 126;
+
+    private static final long ORDERS_SALT = 6;
 
     /** Draws what a seed stands for; its random numbers go on to be used for what happens. */
     static Scenario draw(long seed, SplittableRandom random) {
@@ -48,6 +54,9 @@ record Scenario(
             faults.add(Fault.draw(random));
         }
         SplittableRandom options = new SplittableRandom(seed ^ OPTIONS_SALT);
+        DataPath dataPath = dataPath(options);
+        boolean verify = options.nextInt(VERIFIED_EVERY) == 0;
+        boolean deltas = options.nextInt(WHOLE_EVERY) > 0;
         return new Scenario(
                 modes.get(random.nextInt(modes.size())),
                 vm(random),
@@ -55,8 +64,9 @@ record Scenario(
                 random.nextInt(3) == 0 ? 0 : logarithmic(random, 1_000_000_000L, 60_000_000_000L),
                 random.nextInt(3) == 0 ? random.nextLong(1, 30_000_000) : 0,
                 random.nextBoolean(),
-                dataPath(options),
-                options.nextInt(VERIFIED_EVERY) == 0,
+                deltas ? dataPath.withDeltas() : dataPath,
+                verify,
+                PlannedOrder.draw(new SplittableRandom(seed ^ ORDERS_SALT)),
                 List.copyOf(faults));
     }
 

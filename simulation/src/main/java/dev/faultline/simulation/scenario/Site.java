@@ -44,6 +44,7 @@ final class Site {
     private final Plant plant;
     private final InetSocketAddress address;
     private int runs;
+    private boolean cancelled;
 
     Site(World world, Side side, Scenario scenario, SimNetwork network, SimVm vm, Path journals, Plant plant) {
         this.world = world;
@@ -103,11 +104,18 @@ final class Site {
         return newRun("migrate").start(run -> {
             try (Guest guest = attach(run)) {
                 Journal journal = run.keep(Journal.claim(journals, GUEST, guest));
-                check(SourceEngine.run(host(run), guest, sourceOptions(), journal, _ -> {})
+                Host host = host(run);
+                Orders orders = new Orders(world, scenario.orders(), host, () -> cancelled = true);
+                check(SourceEngine.run(host, guest, sourceOptions(), journal, orders)
                         .audit());
                 run.noteMoved();
             }
         });
+    }
+
+    /** {@return whether the engine has followed an operator's order to give the move up} */
+    boolean wasCancelled() {
+        return cancelled;
     }
 
     EngineRun receive() {

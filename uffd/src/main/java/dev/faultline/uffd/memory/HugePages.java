@@ -35,8 +35,13 @@ public record HugePages(long total, long free, long reserved) {
         return POOLS.resolve("hugepages-" + (size.bytes() >> 10) + "kB");
     }
 
-    /** {@return the command that makes a pool so large} */
-    static String command(PageSize size, long pages) {
+    /**
+     * {@return the command that makes a pool so large}
+     *
+     * @param size the size of its pages
+     * @param pages how many it is to have
+     */
+    public static String command(PageSize size, long pages) {
         return size == PageSize.SIZE_2M
                 ? "sysctl vm.nr_hugepages=" + pages
                 : "echo " + pages + " > " + folder(size).resolve("nr_hugepages");

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A memory file of the kernel: a memfd of 4 KiB pages or of huge pages. Source: memfd_create(2), linux/memfd.h, Linux 6.18.
@@ -28,6 +29,8 @@ public final class Memfd implements MemoryFile {
     private static final int STATX_BLOCKS_OFFSET = 48;
     private static final int BLOCK_BYTES = 512;
     private static final int STATFS_BSIZE_OFFSET = 8;
+    private static final int STATFS_BLOCKS_OFFSET = 16;
+    private static final int STATFS_BAVAIL_OFFSET = 32;
     private static final long HUGETLBFS_MAGIC = 0x958458f6L;
     private static final long TMPFS_MAGIC = 0x01021994L;
     private static final long BASE_PAGE_BYTES = 4096;
@@ -273,6 +276,16 @@ public final class Memfd implements MemoryFile {
     @Override
     public long allocatedBytes() {
         return statx(fd, STATX_BLOCKS).get(JAVA_LONG, STATX_BLOCKS_OFFSET) * BLOCK_BYTES;
+    }
+
+    @Override
+    public OptionalLong roomBytes() {
+        MemorySegment buffer = statfs(fd);
+        boolean isLimited = !pageSize.isHuge() && buffer.get(JAVA_LONG, STATFS_BLOCKS_OFFSET) > 0;
+        return isLimited
+                ? OptionalLong.of(
+                        buffer.get(JAVA_LONG, STATFS_BAVAIL_OFFSET) * buffer.get(JAVA_LONG, STATFS_BSIZE_OFFSET))
+                : OptionalLong.empty();
     }
 
     /** {@return struct statx in the calling thread's scratch memory: to be read before the next call} */

@@ -1,6 +1,7 @@
 package dev.faultline.uffd.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /**
  * A file that is memory. It can be mapped several times, also by several processes; that is what makes minor faults
@@ -63,6 +64,11 @@ public interface MemoryFile extends AutoCloseable {
 
     /** {@return how much memory the file takes, in bytes} */
     long allocatedBytes();
+
+    /** {@return how many bytes more its file system takes; nothing if that sets no limit of its own} */
+    default OptionalLong roomBytes() {
+        return OptionalLong.empty();
+    }
 
     @Override
     void close();

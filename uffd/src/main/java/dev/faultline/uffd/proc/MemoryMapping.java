@@ -32,6 +32,9 @@ public record MemoryMapping(
     /** Registered with a userfaultfd for minor faults. */
     public static final String MINOR = "ui";
 
+    /** Mapped with MAP_NORESERVE: no huge page is promised to it. */
+    public static final String NO_RESERVE = "nr";
+
     /** Copies the flags. */
     public MemoryMapping {
         flags = Set.copyOf(flags);
