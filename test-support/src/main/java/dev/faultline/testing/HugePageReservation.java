@@ -22,12 +22,14 @@ public final class HugePageReservation implements AutoCloseable {
 
     private final Path pool;
     private final long pages;
+    private final Added added;
     private final AtomicBoolean given = new AtomicBoolean();
     private final Thread atExit = new Thread(this::giveBack, "huge pages back");
 
-    private HugePageReservation(Path pool, long pages) {
+    private HugePageReservation(Path pool, long pages, Added added) {
         this.pool = pool;
         this.pages = pages;
+        this.added = added;
     }
 
     /**
@@ -56,7 +58,7 @@ public final class HugePageReservation implements AutoCloseable {
     }
 
     static HugePageReservation add(Path pool, int pages) throws IOException {
-        HugePageReservation reservation = new HugePageReservation(pool, addNew(pool, pages));
+        HugePageReservation reservation = new HugePageReservation(pool, pages, addNew(pool, pages));
         // A run that is broken off, by Ctrl-C say, does not close it.
         Runtime.getRuntime().addShutdownHook(reservation.atExit);
         return reservation;
@@ -75,30 +77,38 @@ public final class HugePageReservation implements AutoCloseable {
     private void giveBack() {
         try {
             if (given.compareAndSet(false, true)) {
-                take(pool, pages);
+                take(pool, pages, added);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("take " + pages + " off " + pool + " by hand", e);
         }
     }
 
-    private interface Change {
-        long apply() throws IOException;
+    private interface Change<T> {
+        T apply() throws IOException;
+    }
+
+    /** By how many the kernel's number was raised, and to how many. */
+    record Added(long by, long to) {
+        /** {@return the number without them} What was surplus stays counted if others have changed the number since. */
+        long without(long now, long pages) {
+            return Math.max(0, now - (now == to ? by : pages));
+        }
     }
 
     /**
      * Reading and writing are one step among all who keep the lock: between processes it is the file's, which one process
      * cannot take twice, and so between the threads of one it is the class's.
      */
-    private static synchronized long locked(Path pool, Change change) throws IOException {
+    private static synchronized <T> T locked(Path pool, Change<T> change) throws IOException {
         try (FileChannel channel = FileChannel.open(pool, StandardOpenOption.WRITE);
                 FileLock _ = channel.lock()) {
             return change.apply();
         }
     }
 
-    /** {@return by how many the kernel's number was raised} Surplus pages, which are in use, count as well from then on. */
-    private static long addNew(Path pool, int pages) throws IOException {
+    /** Surplus pages, which are in use, count as well from then on. */
+    private static Added addNew(Path pool, int pages) throws IOException {
         return locked(pool, () -> {
             long before = total(pool);
             long wanted = number(pool) + pages;
@@ -108,14 +118,15 @@ public final class HugePageReservation implements AutoCloseable {
                 set(pool, before);
                 throw new IllegalStateException("the kernel found room for " + (found - wanted + pages) + " more");
             }
-            return wanted - before;
+            return new Added(wanted - before, wanted);
         });
     }
 
-    private static void take(Path pool, long pages) throws IOException {
-        locked(pool, () -> {
-            set(pool, Math.max(0, total(pool) - pages));
-            return 0;
+    private static void take(Path pool, long pages, Added added) throws IOException {
+        Object _ = locked(pool, () -> {
+            long now = total(pool);
+            set(pool, added.without(now, pages));
+            return now;
         });
     }
 

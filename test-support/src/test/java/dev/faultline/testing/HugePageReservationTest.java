@@ -51,4 +51,12 @@ class HugePageReservationTest {
         }
         assertThat(total()).isEqualTo(125);
     }
+
+    /** With 40 surplus pages, 10 were added: the number was raised by 50, to 110. */
+    @Test
+    void surplusStaysCountedIfAnotherStandsOnIt() {
+        HugePageReservation.Added added = new HugePageReservation.Added(50, 110);
+        assertThat(added.without(110, 10)).as("nobody else").isEqualTo(60);
+        assertThat(added.without(115, 10)).as("five of another").isEqualTo(105);
+    }
 }

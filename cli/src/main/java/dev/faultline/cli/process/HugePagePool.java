@@ -20,7 +20,8 @@ public final class HugePagePool implements AutoCloseable {
      * cat, because the read of some shells takes a byte at a time, and of this one gets the first digit. A pool that
      * shrinks below what is in use would only defer the rest to the kernel, but an operator who looks should see the old
      * number: so it waits for the pages to be free, up to some seconds. Surplus pages, which are in use and not in the
-     * number, are the first that the kernel counts when it is raised: so it is raised by them too.
+     * number, are the first that the kernel counts when it is raised: so it is raised by them too. They are taken off
+     * again only if nobody has changed the number since: they would be missing from what others added.
      */
     private static final String SCRIPT = """
             trap '' INT TERM HUP QUIT
@@ -51,6 +52,7 @@ public final class HugePagePool implements AutoCloseable {
                 tries=$((tries + 1))
             done
             lock
+            [ "$(cat $pool)" -eq $((before + raise)) ] || raise=$wanted
             left=$(($(cat $pool) - raise))
             [ "$left" -ge 0 ] || left=0
             echo "$left" >$pool

@@ -21,7 +21,8 @@ final class Writer implements AutoCloseable {
     private static final String JAR = "jar:";
 
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
-    private static final String SHELL = "exec 3<&0; setpriv --pdeathsig KILL \"$@\" <&3 & echo $!; wait $!";
+    private static final String SHELL =
+            "exec 3<&0; setpriv --pdeathsig KILL sh -c 'echo $$; exec \"$@\"' sh \"$@\" <&3 & wait $!";
 
     private final Process shell;
     private final BufferedReader output;

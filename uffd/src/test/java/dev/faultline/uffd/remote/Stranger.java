@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A process that is no child of this JVM but a shell's. The kernel kills it when the shell, or this JVM, dies. */
+/**
+ * A process that is no child of this JVM but a shell's. The kernel kills it when the shell, or this JVM, dies. It tells its
+ * number itself, before it becomes the command: the shell could tell it later than the command writes its first line.
+ */
 final class Stranger implements AutoCloseable {
     static final List<String> PREFIX = List.of(
             "setpriv",
@@ -21,7 +24,8 @@ final class Stranger implements AutoCloseable {
             "KILL",
             "sh",
             "-c",
-            "exec 3<&0; setpriv --pdeathsig KILL \"$@\" <&3 & echo $!; wait $!; echo \"ended with $?\"",
+            "exec 3<&0; setpriv --pdeathsig KILL sh -c 'echo $$; exec \"$@\"' sh \"$@\" <&3 &"
+                    + " wait $!; echo \"ended with $?\"",
             "sh");
 
     private final Process shell;
