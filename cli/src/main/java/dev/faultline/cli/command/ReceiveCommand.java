@@ -6,7 +6,7 @@ import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
-import dev.faultline.cli.option.FaultSpinConverter;
+import dev.faultline.cli.option.FaultSpinOption;
 import dev.faultline.cli.option.LostPagesOption;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
@@ -20,7 +20,6 @@ import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.destination.Acceptor;
 import dev.faultline.migration.destination.DestinationEngine;
 import dev.faultline.migration.destination.DestinationOptions;
-import dev.faultline.migration.destination.SpinLimit;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.journal.Journal;
 import java.net.InetSocketAddress;
@@ -56,16 +55,6 @@ public final class ReceiveCommand implements Callable<Integer> {
     @Option(names = "--start-paused", description = "Keep the guest paused here until 'control resume'.")
     private boolean startPaused;
 
-    @Option(
-            names = "--fault-spin",
-            paramLabel = "auto|off|MICROS",
-            defaultValue = "auto",
-            converter = FaultSpinConverter.class,
-            description =
-                    "After a fault, look for the next one for so long at most before sleeping until it comes; auto: 50 where"
-                            + " there are processors enough, else off (default: ${DEFAULT-VALUE}).")
-    private SpinLimit faultSpin = SpinLimit.OFF;
-
     @Option(names = "--dry-run", description = "Say what would happen, and what would be refused; change nothing.")
     private boolean dryRun;
 
@@ -88,6 +77,9 @@ public final class ReceiveCommand implements Callable<Integer> {
     private LostPagesOption lostPages = new LostPagesOption();
 
     @Mixin
+    private FaultSpinOption faultSpin = new FaultSpinOption();
+
+    @Mixin
     private ParentOption parent = new ParentOption();
 
     private ReceiveCommand() {}
@@ -102,8 +94,8 @@ public final class ReceiveCommand implements Callable<Integer> {
             new DryRun(json).look(target, Side.DESTINATION, "It could take a guest in.");
             return 0;
         }
-        DestinationOptions options =
-                new DestinationOptions(startPaused, reconnect.nanos(), policy, admission, faultSpin, testSwitch);
+        DestinationOptions options = new DestinationOptions(
+                startPaused, reconnect.nanos(), policy, admission, faultSpin.limit(), testSwitch);
         try (Attached attached = target.attach(Side.DESTINATION);
                 Journal journal = journals.claim(target, attached.guest());
                 Acceptor acceptor = Acceptor.listen(host, address);
