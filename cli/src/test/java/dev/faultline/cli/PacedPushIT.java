@@ -9,7 +9,6 @@ import dev.faultline.qemu.lab.net.Namespaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -18,8 +17,6 @@ import tools.jackson.databind.JsonNode;
 class PacedPushIT {
     private static final String[] GUEST = {"--memory", "192M", "--working-set", "96M", "--cold-set", "32M", "--json"};
     private static final long BITS_PER_SECOND = 300_000_000L;
-    /** Unpaced, half of the answers take longer than 4 ms; the longest ones say more of the machine than of the queue. */
-    private static final long MAX_P50_NANOS = TimeUnit.MICROSECONDS.toNanos(3_500);
 
     @TempDir
     private Path directory;
@@ -34,11 +31,17 @@ class PacedPushIT {
         return command;
     }
 
+    /** The longest answers say more of the machine than of the queue. */
     @Test
     void mostAnswersDoNotWaitBehindThePush() {
         LabHost.requireNamespaces();
-        String here = directory.resolve("source").toString();
-        String there = directory.resolve("destination").toString();
+        assertThat(medianNanos("none")).isLessThan(medianNanos("push-unpaced") * 2 / 3);
+    }
+
+    /** Moves a guest. {@return what half of its faults took at most whose pages had to be fetched} */
+    private long medianNanos(String testSwitch) {
+        String here = directory.resolve("source-" + testSwitch).toString();
+        String there = directory.resolve("destination-" + testSwitch).toString();
         try (Namespaces network = Namespaces.create(3)) {
             network.routeThrough(2, BITS_PER_SECOND);
             start(List.of(), List.of("guest", "--control", here), GUEST).awaitEvent(Events.READY);
@@ -56,13 +59,15 @@ class PacedPushIT {
                     network.command(0),
                     List.of("migrate", "--guest", here, "--to", address + port, "--mode", "postcopy"),
                     "--insecure",
+                    "--test-switch",
+                    testSwitch,
                     "--json");
             assertThat(migrate.await()).as(migrate.toString()).isZero();
             assertThat(receive.await()).as(receive.toString()).isZero();
             JsonNode fetched = fetched(receive.awaitEvent(Events.DONE));
             assertThat(fetched.path("count").asLong()).isGreaterThan(100);
-            assertThat(fetched.path("p50Nanos").asLong()).as(fetched.toString()).isLessThan(MAX_P50_NANOS);
             Hosts.awaitAlive(there);
+            return fetched.path("p50Nanos").asLong();
         } finally {
             started.forEach(Faultline::close);
         }

@@ -39,6 +39,7 @@ final class PageSender {
     private final PushWindow window = new PushWindow();
     private final DeltaMaker deltas;
     private PageEncoder encoder;
+    private boolean pacesPush = true;
     private long frames;
 
     PageSender(
@@ -73,6 +74,10 @@ final class PageSender {
     void encodeBy(CodecPolicy policy) {
         encoder.close();
         encoder = new PageEncoder(host, policy);
+    }
+
+    void pushUnpaced() {
+        pacesPush = false;
     }
 
     /** What becomes of pages that the gate does not let through. */
@@ -130,8 +135,10 @@ final class PageSender {
 
     private boolean takeNext(FinalMap map, PushOrder.Run run) throws IOException {
         // Not before something may be sent: until then a fault may say that other pages are wanted first.
-        ledger.await(() -> pushGate.isCut() || window.mayGo(window.frameBytes()));
-        run.maxPages = Math.clamp(window.frameBytes() / SMALL_PAGE_BYTES, 1, PushOrder.RUN_PAGES);
+        if (pacesPush) {
+            ledger.await(() -> pushGate.isCut() || window.mayGo(window.frameBytes()));
+            run.maxPages = Math.clamp(window.frameBytes() / SMALL_PAGE_BYTES, 1, PushOrder.RUN_PAGES);
+        }
         return map.takeNext(connection, run);
     }
 
