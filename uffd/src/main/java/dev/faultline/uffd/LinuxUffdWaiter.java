@@ -46,6 +46,18 @@ final class LinuxUffdWaiter implements UffdWaiter {
         return ready > 0 && !ended && polled.get(JAVA_SHORT, REVENTS_OFFSET) != 0;
     }
 
+    @Override
+    public boolean spin(long nanos) {
+        long begin = System.nanoTime();
+        while (!ended && System.nanoTime() - begin < nanos) {
+            if (await(0)) {
+                return true;
+            }
+            Thread.onSpinWait(); // and no yield: with a busy neighbour, it would be back after milliseconds
+        }
+        return false;
+    }
+
     private static void watch(MemorySegment polled, int base, Fd fd) {
         polled.set(JAVA_INT, base, fd.number());
         polled.set(JAVA_SHORT, base + EVENTS_OFFSET, (short) LibC.POLLIN);

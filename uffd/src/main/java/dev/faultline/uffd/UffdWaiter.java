@@ -10,6 +10,17 @@ public interface UffdWaiter extends AutoCloseable {
      */
     boolean await(long timeoutNanos);
 
+    /**
+     * Looks again and again whether there is something to read, without sleeping, until the time is up or the waiting was
+     * ended. Where time does not pass by looking, it does nothing.
+     *
+     * @param nanos how long at most
+     * @return whether there may be events to read; another reader may take them first
+     */
+    default boolean spin(long nanos) {
+        return false;
+    }
+
     /** Ends the wait that is going on and every later one. */
     void end();
 

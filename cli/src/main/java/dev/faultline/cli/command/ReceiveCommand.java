@@ -6,6 +6,7 @@ import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.EnumConverter;
+import dev.faultline.cli.option.FaultSpinOption;
 import dev.faultline.cli.option.LostPagesOption;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
@@ -76,6 +77,9 @@ public final class ReceiveCommand implements Callable<Integer> {
     private LostPagesOption lostPages = new LostPagesOption();
 
     @Mixin
+    private FaultSpinOption faultSpin = new FaultSpinOption();
+
+    @Mixin
     private ParentOption parent = new ParentOption();
 
     private ReceiveCommand() {}
@@ -90,8 +94,8 @@ public final class ReceiveCommand implements Callable<Integer> {
             new DryRun(json).look(target, Side.DESTINATION, "It could take a guest in.");
             return 0;
         }
-        DestinationOptions options =
-                new DestinationOptions(startPaused, reconnect.nanos(), policy, admission, testSwitch);
+        DestinationOptions options = new DestinationOptions(
+                startPaused, reconnect.nanos(), policy, admission, faultSpin.limit(), testSwitch);
         try (Attached attached = target.attach(Side.DESTINATION);
                 Journal journal = journals.claim(target, attached.guest());
                 Acceptor acceptor = Acceptor.listen(host, address);

@@ -6,6 +6,7 @@ import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.BandwidthConverter;
+import dev.faultline.cli.option.FaultSpinOption;
 import dev.faultline.cli.option.LostPagesOption;
 import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
@@ -101,6 +102,9 @@ public final class ResumeCommand implements Callable<Integer> {
 
     @Mixin
     private LostPagesOption lostPages = new LostPagesOption();
+
+    @Mixin
+    private FaultSpinOption faultSpin = new FaultSpinOption();
 
     @Option(
             names = "--max-postcopy-bandwidth",
@@ -248,7 +252,12 @@ public final class ResumeCommand implements Callable<Integer> {
         try (Acceptor acceptor = listen(journal, host);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             DestinationOptions options = new DestinationOptions(
-                    false, reconnect.nanos(), lostPages.with(reconnect), AdmissionCheck.NONE, TestSwitch.NONE);
+                    false,
+                    reconnect.nanos(),
+                    lostPages.with(reconnect),
+                    AdmissionCheck.NONE,
+                    faultSpin.limit(),
+                    TestSwitch.NONE);
             var report = DestinationEngine.resume(host, guest, acceptor, options, journal, progress);
             new Done(json).arrive(report, !journal.entry().runs());
         } catch (PagesLostException e) {

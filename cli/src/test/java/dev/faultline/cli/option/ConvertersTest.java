@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.faultline.migration.MigrationMode;
 import dev.faultline.migration.TestSwitch;
+import dev.faultline.migration.destination.SpinLimit;
 import dev.faultline.uffd.memory.PageSize;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -51,6 +52,18 @@ class ConvertersTest {
         for (String wrong : new String[] {"0", "-1", "fast", "1000000001", ""}) {
             assertThatExceptionOfType(TypeConversionException.class)
                     .isThrownBy(() -> new RateConverter().convert(wrong));
+        }
+    }
+
+    @Test
+    void readsForHowLongToSpin() {
+        assertThat(new FaultSpinConverter().convert("off")).isEqualTo(SpinLimit.OFF);
+        assertThat(new FaultSpinConverter().convert("auto")).isEqualTo(SpinLimit.auto());
+        assertThat(new FaultSpinConverter().convert("75").maxNanos()).isEqualTo(75_000);
+        for (String wrong : new String[] {"0", "-1", "on", "10000", "1.5", ""}) {
+            assertThatExceptionOfType(TypeConversionException.class)
+                    .isThrownBy(() -> new FaultSpinConverter().convert(wrong))
+                    .withMessage("'" + wrong + "' is none of auto, off and 1 to 9999 microseconds");
         }
     }
 

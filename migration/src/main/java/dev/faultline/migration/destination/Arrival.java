@@ -77,8 +77,9 @@ final class Arrival implements AutoCloseable {
         if (faults != null && !faults.join(0)) {
             return;
         }
+        FaultSpin spin = new FaultSpin(options.faultSpin().maxNanos());
         FaultService service =
-                new FaultService(host, guest.uffd(), memory, waiting, mapper, statistics, requests, faultWaiter);
+                new FaultService(host, guest.uffd(), memory, waiting, mapper, statistics, requests, faultWaiter, spin);
         faults = host.start("faults", () -> {
             try {
                 service.run();

@@ -27,6 +27,7 @@ final class FaultService {
     private final FaultStatistics statistics;
     private final FaultRequests requests;
     private final UffdWaiter waiter;
+    private final FaultSpin spin;
 
     FaultService(
             Host host,
@@ -36,7 +37,8 @@ final class FaultService {
             PageMapper mapper,
             FaultStatistics statistics,
             FaultRequests requests,
-            UffdWaiter waiter) {
+            UffdWaiter waiter,
+            FaultSpin spin) {
         this.host = host;
         this.uffd = uffd;
         this.memory = memory;
@@ -45,6 +47,7 @@ final class FaultService {
         this.statistics = statistics;
         this.requests = requests;
         this.waiter = waiter;
+        this.spin = spin;
     }
 
     /** Serves faults until the waiting is ended. */
@@ -52,7 +55,7 @@ final class FaultService {
         try (EventBatch batch = new EventBatch(BATCH)) {
             long sweptNanos = host.nanoTime();
             while (!waiter.hasEnded()) {
-                int count = waiter.await(SWEEP_NANOS) ? uffd.read(batch) : 0;
+                int count = await() ? uffd.read(batch) : 0;
                 for (int i = 0; i < count; i++) {
                     if (batch.isPageFault(i)) {
                         onFault(batch.address(i));
@@ -65,6 +68,22 @@ final class FaultService {
                 }
             }
         }
+    }
+
+    private boolean await() {
+        if (spin.nanos() > 0) {
+            boolean found = waiter.spin(spin.nanos());
+            spin.spun(found);
+            if (found) {
+                return true;
+            }
+        }
+        long begin = host.nanoTime();
+        boolean found = waiter.await(SWEEP_NANOS);
+        if (found) {
+            spin.slept(host.nanoTime() - begin);
+        }
+        return found;
     }
 
     private void onFault(long address) {

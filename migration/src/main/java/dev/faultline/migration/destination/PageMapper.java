@@ -12,9 +12,6 @@ import dev.faultline.uffd.Uffd;
  * whoever makes a page current that is waited for, and the reader of faults.
  */
 final class PageMapper {
-    /** CONTINUE costs a quarter in runs, and each page mapped ahead saves a whole fault. */
-    private static final int FAULT_AROUND_PAGES = 64;
-
     private final Host host;
     private final Uffd uffd;
     private final DestinationMemory memory;
@@ -62,11 +59,33 @@ final class PageMapper {
     }
 
     private boolean mapCurrent(PageStates states, GuestRegion region, int page) {
-        int window = page / FAULT_AROUND_PAGES * FAULT_AROUND_PAGES;
-        int first = states.runStart(page, window);
-        int end = states.runEnd(page, Math.min(states.pageCount(), window + FAULT_AROUND_PAGES));
-        for (int i = first; i < end; i++) {
-            states.moveToMapped(i);
+        int blockPages = FaultAround.blockPages(states, page);
+        int blockFirst = page & -blockPages;
+        int blockEnd = Math.min(states.pageCount(), blockFirst + blockPages);
+        int first = states.runStart(page, blockFirst);
+        int end = states.runEnd(page, blockEnd);
+        boolean done = mapRun(states, region, first, end);
+        if (done && blockPages == FaultAround.DENSE_PAGES) {
+            mapOtherRuns(states, region, blockFirst, first);
+            mapOtherRuns(states, region, end, blockEnd);
+        }
+        return done;
+    }
+
+    /** For whom nobody waits: what cannot be mapped now will be when it is touched. */
+    private void mapOtherRuns(PageStates states, GuestRegion region, int from, int to) {
+        for (int page = from; page < to; page++) {
+            if (states.state(page) == PageStates.CURRENT) {
+                int end = states.runEnd(page, to);
+                mapRun(states, region, page, end);
+                page = end;
+            }
+        }
+    }
+
+    private boolean mapRun(PageStates states, GuestRegion region, int first, int end) {
+        for (int page = first; page < end; page++) {
+            states.moveToMapped(page);
         }
         Outcome outcome = continueRun(region, first, end);
         if (outcome.kind() == Outcome.Kind.NO_PAGE) {

@@ -64,6 +64,23 @@ public final class PageBits {
         }
     }
 
+    /** Takes every page of another set of the same region away. */
+    void removeAll(PageBits other) {
+        for (int i = 0; i < words.length; i++) {
+            words[i] &= ~other.words[i];
+        }
+    }
+
+    /** Adds 1, for each page of a set, to the number of two bits that two other sets hold of it; 3 stays 3. */
+    static void countUp(PageBits ones, PageBits twos, PageBits counted) {
+        for (int i = 0; i < counted.words.length; i++) {
+            long both = ones.words[i] & twos.words[i];
+            long carry = ones.words[i] & counted.words[i];
+            ones.words[i] = (ones.words[i] ^ counted.words[i]) | both;
+            twos.words[i] |= carry;
+        }
+    }
+
     /** {@return how many pages are in the set} */
     public int size() {
         int size = 0;
@@ -75,28 +92,56 @@ public final class PageBits {
 
     /** {@return the first page of the set at or after {@code from}, or the region's page count} */
     public int next(int from) {
-        return scan(from, 0);
+        return scan(from, pageCount, 0);
+    }
+
+    /** {@return the first page of the set at or after {@code from}, or {@code limit} if it is not before that} */
+    public int next(int from, int limit) {
+        return scan(from, Math.min(limit, pageCount), 0);
     }
 
     /** {@return the first page at or after {@code from} that is not in the set, or the region's page count} */
     public int nextAbsent(int from) {
-        return scan(from, -1L);
+        return scan(from, pageCount, -1L);
     }
 
-    private int scan(int from, long flip) {
-        if (from >= pageCount) {
-            return pageCount;
+    /** {@return the first page at or after {@code from} that is not in the set, or {@code limit} if it is not before that} */
+    public int nextAbsent(int from, int limit) {
+        return scan(from, Math.min(limit, pageCount), -1L);
+    }
+
+    private int scan(int from, int limit, long flip) {
+        if (from >= limit) {
+            return limit;
         }
         int index = from >> 6;
         long word = (words[index] ^ flip) & (-1L << from);
         while (word == 0) {
             index++;
-            if (index == words.length) {
-                return pageCount;
+            if ((long) index << 6 >= limit) {
+                return limit;
             }
             word = words[index] ^ flip;
         }
-        return Math.min(pageCount, (index << 6) + Long.numberOfTrailingZeros(word));
+        return Math.min(limit, (index << 6) + Long.numberOfTrailingZeros(word));
+    }
+
+    /** {@return the last page of the set at or before {@code from}, or -1 if it is not at or after {@code lowest}} */
+    public int previous(int from, int lowest) {
+        if (from < lowest) {
+            return -1;
+        }
+        int index = from >> 6;
+        long word = words[index] & (-1L >>> ~from);
+        while (word == 0) {
+            index--;
+            if (index < lowest >> 6) {
+                return -1;
+            }
+            word = words[index];
+        }
+        int page = (index << 6) + Long.SIZE - 1 - Long.numberOfLeadingZeros(word);
+        return page < lowest ? -1 : page;
     }
 
     /** {@return the bits of {@code count} pages from {@code first}, a multiple of 64, on, as little-endian words} */

@@ -254,6 +254,29 @@ public final class PageStates {
         return end;
     }
 
+    /**
+     * {@return how many pages of an aligned block are MAPPED}
+     *
+     * @param from the block's first page
+     * @param to the page after its last one, a power of 2 further on; the block may go on beyond the region
+     */
+    public int mapped(int from, int to) {
+        if (to - from < Integer.BYTES) {
+            int count = 0;
+            for (int page = from; page < Math.min(to, pageCount); page++) {
+                count += state(page) == MAPPED ? 1 : 0;
+            }
+            return count;
+        }
+        int count = 0;
+        for (long offset = from; offset < to && offset < states.byteSize(); offset += Integer.BYTES) {
+            // A byte that is not 0 then carries into its highest bit, and no further.
+            int others = (int) WORD.getVolatile(states, offset) ^ MAPPED * 0x01010101;
+            count += Integer.BYTES - Integer.bitCount((others + 0x7f7f7f7f) & 0x80808080);
+        }
+        return count;
+    }
+
     /** {@return the pages that do not have their final content} */
     public PageBits missing() {
         PageBits bits = new PageBits(pageCount);

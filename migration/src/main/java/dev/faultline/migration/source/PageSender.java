@@ -22,6 +22,8 @@ final class PageSender {
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
     /** Every how many frames the destination is asked to say how far it is. */
     private static final int ACK_EVERY = 16;
+
+    private static final int SMALL_PAGE_BYTES = 4096;
     /** How far a run goes before it is looked whether the round is cut short. */
     private static final int SLICE_FRAMES = 64;
 
@@ -34,8 +36,10 @@ final class PageSender {
     private final SourceCounters counters;
     private final Gate roundGate;
     private final Gate pushGate;
+    private final PushWindow window = new PushWindow();
     private final DeltaMaker deltas;
     private PageEncoder encoder;
+    private boolean pacesPush = true;
     private long frames;
 
     PageSender(
@@ -70,6 +74,10 @@ final class PageSender {
     void encodeBy(CodecPolicy policy) {
         encoder.close();
         encoder = new PageEncoder(host, policy);
+    }
+
+    void pushUnpaced() {
+        pacesPush = false;
     }
 
     /** What becomes of pages that the gate does not let through. */
@@ -116,13 +124,22 @@ final class PageSender {
     /** Pushes what is left until nothing is; the destination drops what it got by a fault meanwhile. */
     void push(FinalMap map) throws IOException {
         PushOrder.Run run = new PushOrder.Run();
-        while (!pushGate.isCut() && map.takeNext(connection, run)) {
+        while (!pushGate.isCut() && takeNext(map, run)) {
             PageReader reader = readers.get(run.region);
             Pieces pieces = new Pieces(reader, Frame.FINAL, pushGate, (_, _) -> {});
             long content = send(reader, run.first, run.count, pieces);
             counters.pushedPages.addAndGet(content);
             counters.pushedZeroPages.addAndGet(run.count - content);
         }
+    }
+
+    private boolean takeNext(FinalMap map, PushOrder.Run run) throws IOException {
+        // Not before something may be sent: until then a fault may say that other pages are wanted first.
+        if (pacesPush) {
+            ledger.await(() -> pushGate.isCut() || window.mayGo(window.frameBytes()));
+            run.maxPages = Math.clamp(window.frameBytes() / SMALL_PAGE_BYTES, 1, PushOrder.RUN_PAGES);
+        }
+        return map.takeNext(connection, run);
     }
 
     private static long send(PageReader reader, int first, int count, Pieces pieces) throws IOException {
@@ -197,7 +214,9 @@ final class PageSender {
             int region = reader.region().id();
             long number = ledger.sending(region, first, count);
             frames++;
-            channel.write(type, frames % ACK_EVERY == 0 ? Frame.FLAG_ACK : 0, region, count, first, round, payload);
+            boolean acknowledge =
+                    round == Frame.FINAL ? window.sending(frames, wireBytes, host.nanoTime()) : frames % ACK_EVERY == 0;
+            channel.write(type, acknowledge ? Frame.FLAG_ACK : 0, region, count, first, round, payload);
             return number;
         }
     }
@@ -217,6 +236,7 @@ final class PageSender {
             if (header.type() != FrameType.APPLIED || header.payloadBytes() != 0) {
                 throw channel.unexpected(header, "destination", "pages");
             }
+            window.applied(header.round(), host.nanoTime());
             ledger.applied(header.round());
         }
     }

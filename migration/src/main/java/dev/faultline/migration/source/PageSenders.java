@@ -89,6 +89,9 @@ final class PageSenders implements AutoCloseable {
         if (options.dataPath().deltas() && (formats & Frame.FLAG_DELTAS) != 0) {
             sentBlocks.begin(host.newId(), options.testSwitch() == TestSwitch.DELTA_ON_WRONG_BASE);
         }
+        if (options.testSwitch() == TestSwitch.PUSH_UNPACED) {
+            senders.forEach(PageSender::pushUnpaced);
+        }
     }
 
     private static CodecPolicy policy(Compression compression, int formats) {

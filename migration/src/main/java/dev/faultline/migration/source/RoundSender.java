@@ -4,9 +4,11 @@ import dev.faultline.migration.RoundSummary;
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.host.Host;
+import dev.faultline.migration.page.DirtyCounts;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.uffd.os.LinuxException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,7 +24,7 @@ final class RoundSender {
     private final TestSwitch testSwitch;
     private final Gate gate;
     private List<PageBits> dirty;
-    private List<PageBits> lastSent;
+    private final List<DirtyCounts> dirtied;
     private int round;
 
     RoundSender(
@@ -42,7 +44,7 @@ final class RoundSender {
         this.testSwitch = testSwitch;
         dirty = memory.allPages();
         counters.dirtyPages.set(SourceMemory.size(dirty));
-        lastSent = memory.newBits();
+        dirtied = dirty.stream().map(bits -> new DirtyCounts(bits.pageCount())).toList();
     }
 
     /** Sends what is dirty, the first time everything, and finds what was written meanwhile. */
@@ -51,6 +53,7 @@ final class RoundSender {
         long bytesBefore = counters.sentBytes.get();
         long sentPages = send(number);
         tracker.takeWritten(dirty);
+        countDirtied();
         return summary(number, sentPages, begin, bytesBefore);
     }
 
@@ -63,13 +66,13 @@ final class RoundSender {
         long begin = host.nanoTime();
         long bytesBefore = counters.sentBytes.get();
         guest.whileDrained(() -> tracker.takeWritten(dirty));
+        countDirtied();
         return summary(number, send(number), begin, bytesBefore);
     }
 
     private long send(int number) throws IOException {
         round = number;
         alternate(number);
-        lastSent = dirty; // first: a third set of all pages would only wait for its end
         List<PageBits> unsent = memory.newBits();
         long sentPages = senders.sendAll(dirty, number, unsent);
         senders.endRound();
@@ -140,8 +143,24 @@ final class RoundSender {
         return LastScan.of(host, dirty);
     }
 
+    private void countDirtied() {
+        for (int region = 0; region < dirty.size(); region++) {
+            dirtied.get(region).count(dirty.get(region));
+        }
+    }
+
     /** {@return in which order to push what is dirty} Nothing is sent in rounds any more. */
     PushOrder pushOrder(List<PageBits> finalDirty) {
-        return new PushOrder(finalDirty, lastSent, senders.stripes());
+        List<List<PageBits>> byRegion =
+                dirtied.stream().map(DirtyCounts::takeHottestFirst).toList();
+        List<List<PageBits>> hottestFirst = new ArrayList<>();
+        for (int level = 0; level < DirtyCounts.MOST; level++) {
+            List<PageBits> pages = new ArrayList<>();
+            for (List<PageBits> region : byRegion) {
+                pages.add(region.get(level));
+            }
+            hottestFirst.add(pages);
+        }
+        return new PushOrder(finalDirty, hottestFirst, senders.stripes());
     }
 }

@@ -5,6 +5,7 @@ import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * What was sent on the pages connection and has not been acknowledged: at the pause these pages count as dirty, for
@@ -77,8 +78,13 @@ final class SendLedger {
     }
 
     private void awaitInFlight(long maxFrames) throws IOException {
+        await(() -> sentFrames - appliedFrames <= maxFrames);
+    }
+
+    /** Waits until something is so that acknowledgements bring about. */
+    void await(BooleanSupplier until) throws IOException {
         try {
-            changed.await(() -> sentFrames - appliedFrames <= maxFrames || broken, Signal.FOREVER);
+            changed.await(() -> broken || until.getAsBoolean(), Signal.FOREVER);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for the destination", e);

@@ -422,7 +422,7 @@ public final class SourceEngine {
             keepDirty(dirty);
             map.push(
                     resumed
-                            ? new PushOrder(needed.dirty(dirty), memory.newBits(), senders.stripes())
+                            ? new PushOrder(needed.dirty(dirty), List.of(), senders.stripes())
                             : rounds.pushOrder(dirty));
             senders.push(map);
         });

@@ -43,13 +43,18 @@ final class Stripes {
 
     /** {@return the first page of a set at or after {@code from} that is a connection's, or the region's page count} */
     int next(int connection, int region, PageBits pages, int from) {
-        int page = pages.next(from);
-        while (page < pages.pageCount()) {
+        return next(connection, region, pages, from, pages.pageCount());
+    }
+
+    /** {@return the first page of a set at or after {@code from} that is a connection's, or {@code limit} if it is not before} */
+    int next(int connection, int region, PageBits pages, int from, int limit) {
+        int page = pages.next(from, limit);
+        while (page < limit) {
             long own = nextOwn(connection, region, page);
             if (own == page) {
                 return page;
             }
-            page = own < pages.pageCount() ? pages.next((int) own) : pages.pageCount();
+            page = own < limit ? pages.next((int) own, limit) : limit;
         }
         return page;
     }

@@ -77,7 +77,8 @@ class FaultServiceTest {
                 guest.mapper,
                 guest.statistics,
                 requests,
-                waiter);
+                waiter,
+                new FaultSpin(50_000));
         Thread.ofPlatform().daemon().name("faults").start(() -> {
             try {
                 service.run();

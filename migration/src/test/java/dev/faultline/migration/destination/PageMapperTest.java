@@ -36,6 +36,7 @@ class PageMapperTest {
             for (int page = 0; page < 10; page++) {
                 guest.makeCurrent(page, 100 + page);
             }
+            useManyPagesBeyond(guest);
             CompletableFuture<Long> inTheMiddle = guest.touch(5);
             CompletableFuture<Long> wanted = guest.touch(8);
             guest.awaitFaults(2);
@@ -52,12 +53,50 @@ class PageMapperTest {
         }
     }
 
+    /** So that pages before these are mapped with their neighbours. */
+    private static void useManyPagesBeyond(ArmedGuest guest) {
+        int first = FaultAround.DENSE_PAGES / 2;
+        for (int page = first; page < FaultAround.DENSE_PAGES; page++) {
+            guest.makeCurrent(page, page);
+            guest.memory.states(0).moveToMapped(page);
+        }
+    }
+
+    @Test
+    void whatIsUsedHereAndThereIsMappedWholeAfterAWhile() throws Exception {
+        try (ArmedGuest guest = guest()) {
+            for (int page = 0; page < FaultAround.DENSE_PAGES; page++) {
+                if (page % 4 != 3) {
+                    guest.makeCurrent(page, 100 + page);
+                }
+            }
+            int faults = 0;
+            for (int page = 0; page < FaultAround.DENSE_PAGES; page += 4) {
+                assertThat(guest.memory.states(0).state(page + 2)).isEqualTo(PageStates.CURRENT);
+                assertThat(guest.mapper.map(0, page)).isTrue();
+                faults++;
+            }
+            assertThat(guest.mapper.map(0, 1)).isTrue();
+            assertThat(faults).isEqualTo(16);
+            for (int page = 0; page < FaultAround.DENSE_PAGES; page++) {
+                if (page % 4 != 3) {
+                    assertThat(guest.memory.states(0).state(page)).isEqualTo(PageStates.MAPPED);
+                    assertThat(ArmedGuest.get(guest.touch(page))).isEqualTo(100 + page);
+                }
+            }
+        }
+    }
+
     @Test
     void aRunEndsBeforeAPageThatIsNotCurrent() throws Exception {
         try (ArmedGuest guest = guest()) {
             guest.makeCurrent(0, 100);
             guest.receive(1, 101);
             guest.makeCurrent(2, 102);
+            for (int page = 4; page < 8; page++) {
+                guest.makeCurrent(page, 100 + page);
+                guest.memory.states(0).moveToMapped(page); // so that those before are mapped together
+            }
             assertThat(guest.mapper.map(0, 0)).isTrue();
             CompletableFuture<Long> unknown = guest.touch(1);
             CompletableFuture<Long> beyond = guest.touch(2);
@@ -169,11 +208,13 @@ class PageMapperTest {
         try (ArmedGuest guest = guest()) {
             guest.makeCurrent(3, 1);
             guest.makeCurrent(4, 2);
+            useManyPagesBeyond(guest);
+            long before = guest.guest.file().allocatedBytes();
             guest.guest.file().punchHole(3 * 4096L, 4096);
             assertThatThrownBy(() -> guest.mapper.map(0, 4))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("a page of ram from 3 to 4 is current, but the file does not hold it");
-            assertThat(guest.guest.file().allocatedBytes()).isEqualTo(4096);
+            assertThat(guest.guest.file().allocatedBytes()).isEqualTo(before - 4096);
         }
     }
 }

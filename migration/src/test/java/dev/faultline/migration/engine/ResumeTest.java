@@ -45,7 +45,7 @@ class ResumeTest {
     private static final long MEMORY_BYTES = 64L << 20;
     private static final int HOT_BLOCKS = 4000;
     /** Content and zeros alternate. */
-    private static final int PUSHED_FRAMES = 4000;
+    private static final int PUSHED_FRAMES = 1000;
 
     private static final int COMMIT = 9;
     private static final int STARTED = 10;

@@ -28,6 +28,12 @@ class PageBitsTest {
             int present = model.nextSetBit(first);
             assertThat(bits.next(first)).isEqualTo(present < 0 ? pages : present);
             assertThat(bits.nextAbsent(first)).isEqualTo(Math.min(pages, model.nextClearBit(first)));
+            int limit = first + random.nextInt(pages - first + 1);
+            assertThat(bits.nextAbsent(first, limit)).isEqualTo(Math.min(limit, model.nextClearBit(first)));
+            assertThat(bits.next(first, limit)).isEqualTo(present < 0 ? limit : Math.min(limit, present));
+            int lowest = random.nextInt(first + 1);
+            int previous = model.previousSetBit(first);
+            assertThat(bits.previous(first, lowest)).isEqualTo(previous < lowest ? -1 : previous);
         }
         assertThat(bits.next(pages)).isEqualTo(pages);
         assertThat(bits.nextAbsent(pages)).isEqualTo(pages);

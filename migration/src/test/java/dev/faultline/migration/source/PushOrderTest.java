@@ -27,7 +27,7 @@ class PushOrderTest {
     }
 
     private static PushOrder order(PageBits dirty, PageBits recent) {
-        return new PushOrder(List.of(dirty), List.of(recent), new Stripes(1, new int[] {64}));
+        return new PushOrder(List.of(dirty), List.of(List.of(recent)), new Stripes(1, new int[] {64}));
     }
 
     private List<String> drain(PushOrder order) {
@@ -53,7 +53,93 @@ class PushOrderTest {
     void theNeighboursOfAnAskedPageComeNext() {
         PushOrder order = order(bits(0, 4, 100, 40), bits(0, 4));
         order.asked(0, 110, false);
-        assertThat(drain(order)).containsExactly("0:111+17", "0:128+12", "0:0+4", "0:100+10");
+        assertThat(drain(order)).containsExactly("0:111+17", "0:100+10", "0:128+12", "0:0+4");
+    }
+
+    @Test
+    void aroundTheLatestFaultComesFirstAndNotFarFromIt() {
+        PushOrder order = order(bits(0, 300, 500, 2, 800, 200), bits(500, 1));
+        order.asked(0, 10, false);
+        order.asked(0, 900, false);
+        assertThat(drain(order).subList(0, 8))
+                .containsExactly(
+                        "0:901+59",
+                        "0:896+4",
+                        "0:836+60",
+                        "0:960+5", // as far as 64 pages both ways
+                        "0:11+53",
+                        "0:0+10",
+                        "0:64+11",
+                        "0:500+2");
+    }
+
+    @Test
+    void theHottestComeFirst() {
+        List<List<PageBits>> hot = List.of(List.of(bits(300, 4)), List.of(bits(100, 4, 700, 1)));
+        PushOrder order = new PushOrder(List.of(bits(0, 400)), hot, new Stripes(1, new int[] {64}));
+        assertThat(drain(order).subList(0, 4)).containsExactly("0:300+20", "0:100+28", "0:0+64", "0:64+36");
+    }
+
+    @Test
+    void whatAStreamForetellsComesBeforeTheNeighbours() {
+        PushOrder up = order(bits(0, PAGES), bits());
+        for (int page : new int[] {100, 101, 102}) {
+            up.asked(0, page, false);
+        }
+        assertThat(take(up, 2)).containsExactly("0:103+8", "0:64+36");
+        up.asked(0, 111, false); // it comes where the window ended: twice as many are next
+        assertThat(take(up, 1)).containsExactly("0:112+16");
+        PushOrder down = order(bits(0, PAGES), bits());
+        for (int page : new int[] {102, 101, 100}) {
+            down.asked(0, page, false);
+        }
+        assertThat(take(down, 1)).containsExactly("0:92+8");
+        PushOrder strided = order(bits(0, PAGES), bits());
+        for (int page : new int[] {600, 620, 640}) {
+            strided.asked(0, page, false);
+        }
+        assertThat(take(strided, 9))
+                .containsExactly(
+                        "0:660+1",
+                        "0:680+1",
+                        "0:700+1",
+                        "0:720+1",
+                        "0:740+1",
+                        "0:760+1",
+                        "0:780+1",
+                        "0:800+1",
+                        "0:641+19");
+    }
+
+    @Test
+    void aStreamOverFewDirtyPagesGoesFromOneToTheNext() {
+        PageBits sparse = bits();
+        for (int page = 0; page < PAGES; page += 30) {
+            sparse.add(page, 1);
+        }
+        PushOrder order = order(sparse, bits());
+        for (int page : new int[] {0, 30, 60}) {
+            order.asked(0, page, false);
+        }
+        assertThat(take(order, 3)).containsExactly("0:90+1", "0:120+1", "0:150+1");
+    }
+
+    @Test
+    void aRunIsNoLongerThanWhatTheLinkTakes() {
+        run.maxPages = 3;
+        PushOrder order = order(bits(0, 8), bits());
+        assertThat(drain(order)).containsExactly("0:0+3", "0:3+3", "0:6+2");
+        PushOrder around = order(bits(0, 8), bits());
+        around.asked(0, 7, false);
+        assertThat(drain(around)).containsExactly("0:4+3", "0:1+3", "0:0+1");
+    }
+
+    private List<String> take(PushOrder order, int runs) {
+        List<String> taken = new ArrayList<>();
+        while (taken.size() < runs && order.takeNext(0, run)) {
+            taken.add(run.region + ":" + run.first + "+" + run.count);
+        }
+        return taken;
     }
 
     @Test
@@ -76,17 +162,18 @@ class PushOrderTest {
     @Test
     void eachConnectionTakesItsOwnPages() {
         PageBits dirty = bits(0, PAGES);
-        PushOrder order = new PushOrder(List.of(dirty), List.of(bits(700, 10)), new Stripes(3, new int[] {64}));
+        PushOrder order =
+                new PushOrder(List.of(dirty), List.of(List.of(bits(700, 10))), new Stripes(3, new int[] {64}));
         order.asked(0, 100, false);
         List<String> second = new ArrayList<>();
         while (order.takeNext(1, run)) {
             second.add(run.first + "+" + run.count);
         }
-        assertThat(second).containsExactly("101+27", "256+64", "448+64", "640+64", "832+64", "64+36");
+        assertThat(second).containsExactly("101+27", "64+36", "700+4", "256+64", "448+64", "640+60", "832+64");
         assertThat(order.takeNext(2, run)).isTrue();
         assertThat(run.first).as("where the guest goes on").isEqualTo(128);
         assertThat(order.takeNext(0, run)).isTrue();
-        assertThat(run.first).isEqualTo(192);
+        assertThat(run.first).as("what is nearest, before it").isEqualTo(36);
     }
 
     @ParameterizedTest
@@ -97,7 +184,7 @@ class PushOrderTest {
         Stripes stripes = new Stripes(connections, most);
         for (int round = 0; round < 200; round++) {
             List<PageBits> dirty = List.of(random(random), random(random));
-            PushOrder order = new PushOrder(dirty, List.of(random(random), random(random)), stripes);
+            PushOrder order = new PushOrder(dirty, List.of(List.of(random(random), random(random))), stripes);
             List<BitSet> got = List.of(new BitSet(), new BitSet());
             List<Integer> busy =
                     new ArrayList<>(IntStream.range(0, connections).boxed().toList());
@@ -107,6 +194,7 @@ class PushOrderTest {
                     busy.removeIf(connection::equals);
                 } else if (random.nextInt(4) == 0) {
                     ask(order, random, dirty, got);
+                    run.maxPages = 1 + random.nextInt(PushOrder.RUN_PAGES);
                 }
             }
             for (int region = 0; region < 2; region++) {

@@ -36,8 +36,10 @@ class SourceStateTest {
         double pages = MANY_PAGES - FEW_PAGES;
         double inRound = (many.inRound - few.inRound) / pages;
         double inPush = (many.inPush - few.inPush) / pages;
-        assertThat(inRound).as("dirty, and sent last").isCloseTo(2 * BIT, within(0.001));
-        assertThat(inPush).as("dirty, to be pushed, and hot").isCloseTo(3 * BIT + CHUNK_STATE, within(0.001));
+        assertThat(inRound).as("dirty, and two of how often").isCloseTo(3 * BIT, within(0.001));
+        assertThat(inPush)
+                .as("dirty, to be pushed, and three of how hot")
+                .isCloseTo(5 * BIT + CHUNK_STATE, within(0.001));
         assertThat((many.reported - few.reported) / pages).isCloseTo(inPush, within(0.001));
         assertThat(Math.max(inRound, inPush)).isLessThanOrEqualTo(MOST_BYTES_PER_PAGE);
     }

@@ -112,7 +112,44 @@ public final class Namespaces implements AutoCloseable {
      * @param bitsPerSecond the limit
      */
     public void shape(long bitsPerSecond) {
-        forEachLink((name, device) -> Command.run(
+        forEachLink((name, device) -> shape(name, device, bitsPerSecond));
+    }
+
+    /**
+     * Has the others reach each other by way of one of them, as of a router, and limits what that one sends on each of its
+     * links: packets then queue where the senders' kernels do not see it, as they do in a network.
+     *
+     * @param router which one, from 0
+     * @param bitsPerSecond the limit
+     */
+    public void routeThrough(int router, long bitsPerSecond) {
+        String name = names.get(router);
+        Command.run("ip", "netns", "exec", name, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+        for (int here = 0; here < names.size(); here++) {
+            if (here != router) {
+                shape(name, device(here), bitsPerSecond);
+                for (int peer = 0; peer < names.size(); peer++) {
+                    if (peer != router && peer != here) {
+                        String via = address(router);
+                        Command.run(
+                                "ip",
+                                "-n",
+                                names.get(here),
+                                "route",
+                                "replace",
+                                address(peer),
+                                "via",
+                                via,
+                                "dev",
+                                device(router));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void shape(String name, String device, long bitsPerSecond) {
+        Command.run(
                 "tc",
                 "-n",
                 name,
@@ -127,7 +164,7 @@ public final class Namespaces implements AutoCloseable {
                 "burst",
                 BURST,
                 "latency",
-                LATENCY));
+                LATENCY);
     }
 
     /** Takes the limit away. */
