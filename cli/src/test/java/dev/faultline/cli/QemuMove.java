@@ -1,6 +1,8 @@
 package dev.faultline.cli;
 
 import dev.faultline.cli.json.Events;
+import dev.faultline.cli.operator.OperatorClient;
+import dev.faultline.cli.process.OperatorException;
 import dev.faultline.qemu.lab.QemuVm;
 import dev.faultline.qemu.lab.net.Namespaces;
 import dev.faultline.qemu.lab.qmp.QmpEvent;
@@ -49,6 +51,27 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
         requireSuccess(migrate);
         requireSuccess(receive);
         return new Result(downtimeMicros(), migrate.json(), receive.json());
+    }
+
+    /** Moves the guest by engines that are up, and have rehearsed, before they are told to. */
+    Result runFromStandby(String... options) {
+        Faultline receive = startReceive("--standby");
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add("--standby");
+        Faultline migrate = startMigrate(receive, all.toArray(String[]::new));
+        migrate.awaitEvent(Events.STANDBY);
+        order(migrate, "resume");
+        requireSuccess(migrate);
+        requireSuccess(receive);
+        return new Result(downtimeMicros(), migrate.json(), receive.json());
+    }
+
+    private static void order(Faultline migrate, String word) {
+        try {
+            OperatorClient.ask(migrate.awaitEvent(Events.CONTROL).path("path").asString(), word);
+        } catch (OperatorException e) {
+            throw new AssertionError(migrate.toString(), e);
+        }
     }
 
     private static void requireSuccess(Faultline engine) {

@@ -23,19 +23,27 @@ final class ControlOption {
 
     ControlOption() {}
 
-    /** Opens the socket, and says where it is. {@return what closes it} */
-    AutoCloser open(Journal journal, MoveDesk desk, boolean json) throws OperatorException {
+    /**
+     * Opens the socket, and says where it is. {@return what closes it}
+     *
+     * @param needed whether nothing happens without it
+     */
+    AutoCloser open(Journal journal, MoveDesk desk, boolean needed, boolean json) throws OperatorException {
         Optional<String> name = path != null
                 ? Optional.of(path)
                 : journal.controlSocket().map(file -> file.toAbsolutePath().toString());
         if (name.isEmpty() || name.get().equals(NONE)) {
+            if (needed) {
+                throw new OperatorException("With --standby the move begins when its control socket is told so: leave"
+                        + " --control out, or give it a path");
+            }
             return () -> {};
         }
         OperatorSocket socket;
         try {
             socket = OperatorSocket.open(name.get(), desk);
         } catch (OperatorException e) {
-            if (path != null) {
+            if (path != null || needed) {
                 throw e;
             }
             System.err.println(e.getMessage() + "; the move goes on without. --control names another");

@@ -30,6 +30,14 @@ final class Done {
         }
     }
 
+    void standby() {
+        if (json) {
+            new Events(System.out).write(Events.STANDBY, Json.object());
+        } else {
+            System.out.println("Ready: the move begins when it is told to resume.");
+        }
+    }
+
     void listening(InetSocketAddress address, int port) {
         String host = address.getHostString();
         if (json) {

@@ -4,6 +4,7 @@ import dev.faultline.cli.attach.Attached;
 import dev.faultline.cli.attach.GuestTarget;
 import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
+import dev.faultline.cli.operator.Standby;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.DataPathOptions;
 import dev.faultline.cli.option.EnumConverter;
@@ -12,6 +13,7 @@ import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
+import dev.faultline.cli.rehearsal.Rehearsal;
 import dev.faultline.migration.Limits;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.MigrationMode;
@@ -96,6 +98,13 @@ public final class MigrateCommand implements Callable<Integer> {
             description = "Hold the dirty map back for so long after the hand-over.")
     private long holdMapSeconds;
 
+    @Option(
+            names = "--standby",
+            description =
+                    "Attach, rehearse, and wait for 'faultline migration PATH resume': the guest then stands still"
+                            + " for less time, and the move takes less.")
+    private boolean standby;
+
     @Option(names = "--test-switch", hidden = true, converter = EnumConverter.Switch.class, description = "Break it.")
     private TestSwitch testSwitch = TestSwitch.NONE;
 
@@ -133,11 +142,30 @@ public final class MigrateCommand implements Callable<Integer> {
         try (Attached attached = target.attach(Side.SOURCE);
                 Journal journal = journals.claim(target, attached.guest());
                 SourceWatch watch = new SourceWatch(json);
-                ControlOption.AutoCloser _ = control.open(journal, watch.desk(), json)) {
+                ControlOption.AutoCloser _ = control.open(journal, watch.desk(), standby, json)) {
             new Done(json).attached(attached);
+            if (standby) {
+                awaitOrder(attached, watch);
+            }
             SourceReport report = SourceEngine.run(host, attached.guest(), options, journal, watch);
             new Done(json).leave(attached, report, keepSource);
         }
         return 0;
+    }
+
+    private void awaitOrder(Attached attached, SourceWatch watch) throws OperatorException {
+        Standby waiting = new Standby();
+        watch.desk().began(waiting::give);
+        Rehearsal.run(attached.guest());
+        new Done(json).standby();
+        try {
+            if (!waiting.await()) {
+                throw new OperatorException(
+                        "The operator gave the move up before it began; the guest goes on here as before");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperatorException("Interrupted", e);
+        }
     }
 }

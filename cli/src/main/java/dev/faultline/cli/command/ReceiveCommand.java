@@ -12,6 +12,7 @@ import dev.faultline.cli.option.Network;
 import dev.faultline.cli.option.ParentOption;
 import dev.faultline.cli.option.ReconnectOption;
 import dev.faultline.cli.process.OperatorException;
+import dev.faultline.cli.rehearsal.Rehearsal;
 import dev.faultline.migration.AdmissionCheck;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.OnLostPages;
@@ -61,6 +62,9 @@ public final class ReceiveCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Say it to machines: one JSON object per line.")
     private boolean json;
 
+    @Option(names = "--standby", description = "Rehearse before listening: the guest then stands still for less time.")
+    private boolean standby;
+
     @Option(names = "--test-switch", hidden = true, converter = EnumConverter.Switch.class, description = "Break it.")
     private TestSwitch testSwitch = TestSwitch.NONE;
 
@@ -101,6 +105,9 @@ public final class ReceiveCommand implements Callable<Integer> {
                 Acceptor acceptor = Acceptor.listen(host, address);
                 ProgressPrinter progress = new ProgressPrinter(json)) {
             new Done(json).attached(attached);
+            if (standby) {
+                Rehearsal.run(attached.guest());
+            }
             new Done(json).listening(address, acceptor.port());
             new Done(json)
                     .arrive(

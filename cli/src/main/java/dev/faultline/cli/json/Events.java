@@ -19,6 +19,8 @@ public final class Events {
     public static final String DECISION = "decision";
     /** A move can be looked after. */
     public static final String CONTROL = "control";
+    /** An engine is ready, and waits for the order to begin. */
+    public static final String STANDBY = "standby";
     /** A guest has lost pages with its source. */
     public static final String LOST = "lost";
     /** A migration came to its end. */
