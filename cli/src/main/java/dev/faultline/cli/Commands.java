@@ -56,10 +56,12 @@ final class Commands {
         return ALL.keySet();
     }
 
-    /** Adds what a command line needs: the command that it begins with, or what there is to say of each. */
+    /** Adds what a command line needs: the command that it begins with, or what there is to say of each; or all of them. */
     static void add(CommandLine program, String... args) {
         Class<?> command = args.length == 0 ? null : ALL.get(args[0]);
-        if (command != null) {
+        if (command == WriteManualCommand.class) {
+            addAll(program);
+        } else if (command != null) {
             program.addSubcommand(args[0], command);
         } else if (args.length == 0 || ABOUT_THE_PROGRAM.contains(args[0])) {
             ALL.forEach((name, each) -> program.addSubcommand(name, outline(each)));

@@ -45,8 +45,7 @@ public final class Main implements Runnable {
 
     /** Also what its commands take over, so after they have been added. */
     private static CommandLine configure(CommandLine program) {
-        return program
-                .setExecutionExceptionHandler(Failures::report)
+        return program.setExecutionExceptionHandler(Failures::report)
                 .setParameterExceptionHandler(Failures::reportUsage)
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }

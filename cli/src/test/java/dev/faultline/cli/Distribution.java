@@ -3,6 +3,7 @@ package dev.faultline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,12 +37,17 @@ final class Distribution {
     }
 
     private static boolean isCurrent(Path archive) {
-        try (Stream<Path> sources = Stream.concat(
-                Files.walk(Repository.app()), Files.walk(Repository.root().resolve("build")))) {
-            long made = Files.getLastModifiedTime(archive).toMillis();
-            return sources.allMatch(source -> source.toFile().lastModified() < made);
+        return isNewer(archive, Repository.app())
+                && isNewer(archive, Repository.root().resolve("build"))
+                && isNewer(archive, Repository.root().resolve("cli/src/dist"));
+    }
+
+    private static boolean isNewer(Path archive, Path sources) {
+        long made = archive.toFile().lastModified();
+        try (Stream<Path> files = Files.walk(sources)) {
+            return files.allMatch(file -> file.toFile().lastModified() < made);
         } catch (IOException e) {
-            return false;
+            throw new UncheckedIOException(e);
         }
     }
 

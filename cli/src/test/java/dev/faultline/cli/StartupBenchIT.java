@@ -40,8 +40,9 @@ class StartupBenchIT {
                 }
             }
         }
-        assertThat(millis.values()).hasSize(programs.size()).allSatisfy(each -> assertThat(each)
-                .hasSize(runs));
+        assertThat(millis.values())
+                .hasSize(programs.size())
+                .allSatisfy(each -> assertThat(each).hasSize(runs));
         if (soak.isRequested()) {
             Benchmarks.write("Start-up", text(runs, millis));
         }
@@ -95,11 +96,7 @@ class StartupBenchIT {
     private static String cell(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         return String.format(
-                Locale.ROOT,
-                "%.0f (%.0f-%.0f)",
-                sorted.get(sorted.size() / 2),
-                sorted.getFirst(),
-                sorted.getLast());
+                Locale.ROOT, "%.0f (%.0f-%.0f)", sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast());
     }
 
     private static final String INTRODUCTION = """

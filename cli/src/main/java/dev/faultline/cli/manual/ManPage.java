@@ -47,7 +47,10 @@ final class ManPage {
         if (command.parent() == null) {
             Surroundings.write(page);
         } else {
-            page.macro(SECTION, "SEE ALSO").bold(name(command.root())).words("(1)").line();
+            page.macro(SECTION, "SEE ALSO")
+                    .bold(name(command.root()))
+                    .words("(1)")
+                    .line();
         }
         return page.toString();
     }
@@ -55,7 +58,9 @@ final class ManPage {
     private void synopsis() {
         page.macro(SECTION, "SYNOPSIS");
         String synopsis = new Help(command, Help.defaultColorScheme(Help.Ansi.OFF)).synopsis(0);
-        String arguments = synopsis.strip().replaceAll("\\s+", " ").substring(command.qualifiedName().length());
+        String arguments = synopsis.strip()
+                .replaceAll("\\s+", " ")
+                .substring(command.qualifiedName().length());
         page.bold(command.qualifiedName()).words(arguments).line();
     }
 
@@ -111,7 +116,10 @@ final class ManPage {
 
     /** {@return what picocli would print by a format string, but for its markup, which is not used here} */
     private static List<String> lines(String[] description) {
-        return List.of(String.join("\n", description).replace("%n", "\n").replace("%%", "%").split("\n"));
+        return List.of(String.join("\n", description)
+                .replace("%n", "\n")
+                .replace("%%", "%")
+                .split("\n"));
     }
 
     private static String firstSentence(List<String> lines) {

@@ -33,7 +33,8 @@ public final class WriteManualCommand implements Callable<Integer> {
             write(spec.root(), directory);
         } catch (IOException e) {
             throw new OperatorException(
-                    "The manual cannot be written to " + directory + " (" + e.getMessage() + "); name another directory",
+                    "The manual cannot be written to " + directory + " (" + e.getMessage()
+                            + "); name another directory",
                     e);
         }
         return 0;
@@ -50,7 +51,8 @@ public final class WriteManualCommand implements Callable<Integer> {
             }
         }
         Path completions = Files.createDirectories(directory.resolve("bash-completion/completions"));
-        Files.writeString(completions.resolve(program.name()), AutoComplete.bash(program.name(), program.commandLine()));
+        Files.writeString(
+                completions.resolve(program.name()), AutoComplete.bash(program.name(), program.commandLine()));
     }
 
     private static void page(CommandSpec command, String version, Path pages) throws IOException {

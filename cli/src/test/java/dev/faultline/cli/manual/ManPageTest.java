@@ -2,9 +2,11 @@ package dev.faultline.cli.manual;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -14,6 +16,7 @@ class ManPageTest {
             name = "move",
             description = {"Move it: now, or later.", "'quoted' at the beginning."},
             mixinStandardHelpOptions = true)
+    @SuppressWarnings("UnusedVariable") // picocli reads their annotations
     private static final class Move {
         @Option(
                 names = {"-t", "--to"},
@@ -34,10 +37,12 @@ class ManPageTest {
     private static final class Tool {}
 
     private final CommandLine tool = new CommandLine(new Tool());
+    private final CommandSpec move =
+            Objects.requireNonNull(tool.getSubcommands().get("move")).getCommandSpec();
 
     @Test
     void aPageSaysWhatTheHelpSays() {
-        String page = ManPage.of(tool.getSubcommands().get("move").getCommandSpec(), "tool 1.0");
+        String page = ManPage.of(move, "tool 1.0");
         assertThat(page.lines())
                 .containsSubsequence(
                         ".TH \"TOOL\\-MOVE\" \"1\" \"\" \"tool 1.0\" \"Faultline\"",
@@ -59,7 +64,7 @@ class ManPageTest {
 
     @Test
     void theSynopsisIsOneLineWithoutHiddenOptions() {
-        String page = ManPage.of(tool.getSubcommands().get("move").getCommandSpec(), "tool 1.0");
+        String page = ManPage.of(move, "tool 1.0");
         assertThat(page).containsPattern("\n\\\\fBtool move\\\\fR \\[.*\\\\-t=HOST.*GUEST\n");
     }
 
