@@ -5,9 +5,13 @@
 run_java() {
     java=$1 app=$2 archive=$3
     shift 3
-    # Engines have a small heap that is collected often; -Xmx is for what they remember of a guest of 1 TiB.
-    engine_opts=
-    case ${1:-} in migrate | receive | resume) engine_opts="-Xms8m -Xmn8m -Xmx1g" ;; esac
+    # Engines have a small heap that is collected often; -Xmx is for what they remember of a guest of 1 TiB. What only
+    # answers is over before it pays to compile anything twice.
+    case "${1:-}:${2:-}" in
+        :* | -*:* | *:--help | *:-h | status:* | control:* | migration:*) own_opts=-XX:TieredStopAtLevel=1 ;;
+        migrate:* | receive:* | resume:*) own_opts="-Xms8m -Xmn8m -Xmx1g" ;;
+        *) own_opts= ;;
+    esac
     set -- -m dev.faultline.cli/dev.faultline.cli.Main "$@"
     if [ -n "$archive" ]; then
         # A JVM that does not take the archive starts without it, and has nothing to tell.
@@ -16,6 +20,6 @@ run_java() {
     # trackAllThreads: the threads of simulated processes that were killed stay parked, and would never be collected.
     # shellcheck disable=SC2086 # the options are lists
     exec "$java" -Djdk.trackAllThreads=false -Xshare:auto -XX:+UseSerialGC -XX:-UsePerfData --module-path "$app" \
-        --enable-native-access=dev.faultline.uffd,org.lz4.java,com.github.luben.zstd_jni $engine_opts \
+        --enable-native-access=dev.faultline.uffd,org.lz4.java,com.github.luben.zstd_jni $own_opts \
         ${FAULTLINE_JAVA_OPTS:-} "$@"
 }
