@@ -6,8 +6,9 @@ root=$(cd "$(dirname "$0")/.." && pwd -P)
 . "$root/build/find-jdk.sh"
 find_jdk
 
-# What our modules ask for, which the JVM checks at each start; and jdk.unsupported, which lz4-java uses and does not ask for.
-modules=java.base,java.logging,java.naming,jdk.unsupported
+# What our modules and jackson-databind ask for, which the JVM checks at each start; and jdk.unsupported, which lz4-java uses
+# and, being no module, does not ask for.
+modules=java.base,java.logging,java.naming,java.xml,jdk.unsupported
 
 set -- "$root"/cli/target/app/faultline-cli-*.jar
 [ -f "$1" ] || { echo "Nothing is built that could be packed: run ./dev dist, or ./dev build before." >&2; exit 1; }

@@ -73,7 +73,8 @@ class DistIT {
         List<String> loaded = help.err().lines().toList();
         assertThat(loaded).anySatisfy(line -> assertThat(line).contains("dev.faultline.cli.Main source: shared"));
         // Some of picocli's, which are of Java 5, cannot be archived.
-        long fromFiles = loaded.stream().filter(line -> line.contains("source: file:")).count();
+        long fromFiles =
+                loaded.stream().filter(line -> line.contains("source: file:")).count();
         assertThat(loaded).filteredOn(line -> line.contains("source: shared")).hasSizeGreaterThan((int) fromFiles * 10);
     }
 
@@ -88,8 +89,9 @@ class DistIT {
                 start(Map.of(), "demo", "--json", "--memory", "64M", "--working-set", "16M", "--cold-set", "8M")) {
             Map<Long, Path> programs = new HashMap<>();
             while (demo.isAlive()) {
-                ProcessHandle main = ProcessHandle.of(demo.processId()).orElseThrow();
-                Stream.concat(Stream.of(main), main.descendants()).forEach(process -> note(process, programs));
+                ProcessHandle.of(demo.processId()).stream()
+                        .flatMap(main -> Stream.concat(Stream.of(main), main.descendants()))
+                        .forEach(process -> note(process, programs));
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             assertThat(demo.await()).as(demo.toString()).isZero();
