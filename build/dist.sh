@@ -6,10 +6,6 @@ root=$(cd "$(dirname "$0")/.." && pwd -P)
 . "$root/build/find-jdk.sh"
 find_jdk
 
-# What our modules and jackson-databind ask for, which the JVM checks at each start; and jdk.unsupported, which lz4-java uses
-# and, being no module, does not ask for.
-modules=java.base,java.logging,java.naming,java.xml,jdk.unsupported
-
 set -- "$root"/cli/target/app/faultline-cli-*.jar
 [ -f "$1" ] || { echo "Nothing is built that could be packed: run ./dev dist, or ./dev build before." >&2; exit 1; }
 version=${1##*/faultline-cli-}
@@ -19,17 +15,28 @@ home=$out/$name
 # All files have the time of the build's jars, so that the same sources give the same archive.
 time=$(sed -n 's|.*<project.build.outputTimestamp>\(.*\)</project.build.outputTimestamp>.*|\1|p' "$root/pom.xml")
 
+# describe JAR MODULE: gives a jar that is no module the descriptor of one, which jlink asks for.
+describe() {
+    "$JAVA_HOME/bin/jdeps" --ignore-missing-deps --generate-module-info "$out/descriptors" "$1" >/dev/null
+    "$JAVA_HOME/bin/javac" -Xlint:-module --patch-module "$2=$1" -d "$out/descriptors/$2" "$out/descriptors/$2/module-info.java"
+    "$JAVA_HOME/bin/jar" --update --file "$1" -C "$out/descriptors/$2" module-info.class
+}
+
 rm -rf "$out"
 mkdir -p "$home/lib"
-"$JAVA_HOME/bin/jlink" --add-modules "$modules" --output "$home/lib/runtime" \
-    --strip-java-debug-attributes --no-header-files --no-man-pages
-cp -R "$root/cli/target/app" "$home/lib/app"
+cp -R "$root/cli/target/app" "$out/app"
+describe "$out"/app/HdrHistogram-*.jar HdrHistogram
+describe "$out"/app/lz4-java-*.jar org.lz4.java
+# All modules are linked into the Java, and no jar is left: an archive of classes is valid elsewhere only for those of the
+# Java itself. Debug attributes are kept, for they are ours, too: FAULTLINE_DEBUG would not say in which lines.
+"$JAVA_HOME/bin/jlink" --module-path "$out/app" --add-modules dev.faultline.cli --output "$home/lib/runtime" \
+    --no-header-files --no-man-pages
 cp -R "$root/cli/src/dist/bin" "$home/bin"
 cp "$root/build/run-java.sh" "$home/lib"
 cp -R "$root/LICENSE" "$root/README.md" "$root/ARCHITECTURE.md" "$root/CHANGELOG.md" "$root/docs" "$home"
 "$home/bin/faultline" write-manual "$home/share"
 
-# The archive of classes knows each jar by its time: it is set before, and tar keeps it.
+# The archive of classes knows the Java's modules by their time: it is set before, and tar keeps it.
 find "$home" -exec touch -h -d "$time" {} +
 "$root/build/class-archive.sh" "$home/bin/faultline" "$out/faultline.jsa"
 [ -f "$out/faultline.jsa" ] || { echo "The archive of loaded classes could not be made." >&2; exit 1; }

@@ -1,7 +1,7 @@
 # Sourced by ./faultline, and by the launcher of the archive that ./dev dist makes.
 
 # Becomes the faultline command. JavaCommand, which starts further processes, has the same options.
-# run_java JAVA APP ARCHIVE ARGUMENTS...: the java, the module path, an archive of classes or nothing
+# run_java JAVA APP ARCHIVE ARGUMENTS...: the java, the module path and an archive of classes, or nothing for them
 run_java() {
     java=$1 app=$2 archive=$3
     shift 3
@@ -19,7 +19,7 @@ run_java() {
     fi
     # trackAllThreads: the threads of simulated processes that were killed stay parked, and would never be collected.
     # shellcheck disable=SC2086 # the options are lists
-    exec "$java" -Djdk.trackAllThreads=false -Xshare:auto -XX:+UseSerialGC -XX:-UsePerfData --module-path "$app" \
+    exec "$java" -Djdk.trackAllThreads=false -Xshare:auto -XX:+UseSerialGC -XX:-UsePerfData ${app:+--module-path "$app"} \
         --enable-native-access=dev.faultline.uffd,org.lz4.java,com.github.luben.zstd_jni $own_opts \
         ${FAULTLINE_JAVA_OPTS:-} "$@"
 }

@@ -74,7 +74,7 @@ class DistIT {
         assertThat(loaded).anySatisfy(line -> assertThat(line).contains("dev.faultline.cli.Main source: shared"));
         // Some of picocli's, which are of Java 5, cannot be archived.
         long fromFiles =
-                loaded.stream().filter(line -> line.contains("source: file:")).count();
+                loaded.stream().filter(line -> line.contains("source: jrt:")).count();
         assertThat(loaded).filteredOn(line -> line.contains("source: shared")).hasSizeGreaterThan((int) fromFiles * 10);
     }
 
