@@ -9,7 +9,7 @@ run_java() {
     # answers is over before it pays to compile anything twice.
     case "${1:-}:${2:-}" in
         :* | -*:* | *:--help | *:-h | status:* | control:* | migration:*) own_opts=-XX:TieredStopAtLevel=1 ;;
-        migrate:* | receive:* | resume:*) own_opts="-Xms8m -Xmn8m -Xmx1g" ;;
+        migrate:* | receive:* | resume:*) own_opts="-Xms16m -Xmn8m -Xmx1g" ;;
         *) own_opts= ;;
     esac
     set -- -m dev.faultline.cli/dev.faultline.cli.Main "$@"
