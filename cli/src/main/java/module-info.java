@@ -26,6 +26,8 @@ module dev.faultline.cli {
             info.picocli;
     opens dev.faultline.cli.doctor to
             info.picocli;
+    opens dev.faultline.cli.manual to
+            info.picocli;
     opens dev.faultline.cli.option to
             info.picocli;
     opens dev.faultline.cli.rate to

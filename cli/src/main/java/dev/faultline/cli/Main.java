@@ -1,46 +1,23 @@
 package dev.faultline.cli;
 
-import dev.faultline.cli.command.ControlCommand;
-import dev.faultline.cli.command.GuestCommand;
-import dev.faultline.cli.command.MigrateCommand;
-import dev.faultline.cli.command.MigrationCommand;
-import dev.faultline.cli.command.ReceiveCommand;
-import dev.faultline.cli.command.ResumeCommand;
-import dev.faultline.cli.command.StatusCommand;
-import dev.faultline.cli.conformance.ConformanceCommand;
-import dev.faultline.cli.demo.DemoCommand;
-import dev.faultline.cli.differential.DifferentialCommand;
-import dev.faultline.cli.doctor.DoctorCommand;
-import dev.faultline.cli.rate.DirtyRateCommand;
-import dev.faultline.cli.simulation.SimulateCommand;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** Entry point of the {@code faultline} command. */
 @Command(
         name = "faultline",
         description = "Live migration of running guests over userfaultfd.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        subcommands = {
-            DemoCommand.class,
-            DoctorCommand.class,
-            GuestCommand.class,
-            ReceiveCommand.class,
-            MigrateCommand.class,
-            MigrationCommand.class,
-            ResumeCommand.class,
-            StatusCommand.class,
-            ControlCommand.class,
-            DirtyRateCommand.class,
-            ConformanceCommand.class,
-            DifferentialCommand.class,
-            SimulateCommand.class
-        })
+        versionProvider = Main.Version.class)
 public final class Main implements Runnable {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     private Main() {}
 
@@ -50,19 +27,32 @@ public final class Main implements Runnable {
      * @param args the command line
      */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        CommandLine program = program();
+        Commands.add(program, args);
+        System.exit(configure(program).execute(args));
     }
 
+    /** {@return the program with all of its commands} */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler(Failures::report)
+        CommandLine program = program();
+        Commands.addAll(program);
+        return configure(program);
+    }
+
+    private static CommandLine program() {
+        return new CommandLine(new Main());
+    }
+
+    /** Also what its commands take over, so after they have been added. */
+    private static CommandLine configure(CommandLine program) {
+        return program.setExecutionExceptionHandler(Failures::report)
                 .setParameterExceptionHandler(Failures::reportUsage)
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        spec.commandLine().usage(System.out);
     }
 
     /** Reads the version that the build wrote into the module descriptor. */

@@ -62,9 +62,24 @@ final class Faultline implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.add(Repository.root().resolve("faultline").toString());
         command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().putAll(environment);
+        return start(builder, arguments);
+    }
+
+    /** Starts a program that is installed somewhere, with nothing in its environment but what is given. */
+    static Faultline startInstalled(
+            Path program, Path directory, Map<String, String> environment, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return start(builder, arguments);
+    }
+
+    private static Faultline start(ProcessBuilder builder, List<String> arguments) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-            builder.environment().putAll(environment);
             return new Faultline(arguments, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

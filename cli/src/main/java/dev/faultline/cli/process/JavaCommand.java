@@ -32,14 +32,12 @@ final class JavaCommand {
                         "-Dfaultline.archive=" + archive,
                         "-Xlog:cds=off",
                         "-Xlog:aot=off")));
-        command.addAll(List.of("--module-path", modulePath(), "--enable-native-access=" + NATIVE_MODULES));
+        // Where there is none, the modules are linked into the Java.
+        Optional.ofNullable(System.getProperty("jdk.module.path"))
+                .ifPresent(path -> command.addAll(List.of("--module-path", path)));
+        command.add("--enable-native-access=" + NATIVE_MODULES);
         command.addAll(List.of("-m", MAIN));
         command.addAll(arguments);
         return command;
-    }
-
-    private static String modulePath() {
-        return Optional.ofNullable(System.getProperty("jdk.module.path"))
-                .orElseThrow(() -> new IllegalStateException("this program does not run from a module path"));
     }
 }
