@@ -67,7 +67,7 @@ final class BulkGuest implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
+    public Uffd uffd(GuestRegion region) {
         return uffd;
     }
 

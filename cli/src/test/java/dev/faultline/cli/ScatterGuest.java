@@ -165,7 +165,7 @@ final class ScatterGuest implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
+    public Uffd uffd(GuestRegion region) {
         return uffd;
     }
 

@@ -97,7 +97,7 @@ public final class ModelGuest implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
+    public Uffd uffd(GuestRegion region) {
         return uffd;
     }
 

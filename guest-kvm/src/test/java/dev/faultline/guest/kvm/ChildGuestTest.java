@@ -75,13 +75,13 @@ class ChildGuestTest {
             try (VmmClient client = VmmClient.attach(config.controlName(), LIMIT_NANOS);
                     VmmMonitor monitor = VmmMonitor.connect(config.controlName(), LIMIT_NANOS)) {
                 GuestRegion region = client.regions().getFirst();
-                client.uffd()
+                client.uffd(region)
                         .register(
                                 region.guestAddress(),
                                 region.lengthBytes(),
                                 EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR));
                 client.resume();
-                assertThat(Poller.awaitReadable(client.uffd().fd(), LIMIT_NANOS))
+                assertThat(Poller.awaitReadable(client.uffd(region).fd(), LIMIT_NANOS))
                         .isTrue();
                 assertThat(monitor.query().state()).isEqualTo(GuestState.RUNNING);
                 monitor.quit();

@@ -56,7 +56,8 @@ class HandOverTest {
 
     private static void seesWhatTheSourceWrites(VmmClient source) {
         GuestRegion region = source.regions().getFirst();
-        source.uffd().register(region.guestAddress(), region.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
+        source.uffd(region)
+                .register(region.guestAddress(), region.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
         long[] written = new long[1];
         source.pagemap().takeWritten(region.guestAddress(), region.lengthBytes(), (_, bytes) -> {});
         await(() -> {
@@ -70,7 +71,7 @@ class HandOverTest {
     private static GuestReport handOver(VmmClient source, VmmClient destination) {
         GuestRegion region = destination.regions().getFirst();
         destination
-                .uffd()
+                .uffd(region)
                 .register(
                         region.guestAddress(),
                         region.lengthBytes(),
@@ -93,18 +94,18 @@ class HandOverTest {
                 AliasMapping to = region.file().mapAlias();
                 EventBatch batch = new EventBatch(64)) {
             await(() -> {
-                Poller.awaitReadable(destination.uffd().fd(), LOOK_NANOS);
-                int count = destination.uffd().read(batch);
+                Poller.awaitReadable(destination.uffd(region).fd(), LOOK_NANOS);
+                int count = destination.uffd(region).read(batch);
                 for (int i = 0; i < count; i++) {
                     long offset = batch.address(i) - region.guestAddress();
                     if (mapped.get((int) (offset / PAGE_BYTES))) { // the other vCPU waited for it as well
-                        assertThat(destination.uffd().wake(batch.address(i), PAGE_BYTES))
+                        assertThat(destination.uffd(region).wake(batch.address(i), PAGE_BYTES))
                                 .isEqualTo(Outcome.DONE);
                         continue;
                     }
                     mapped.set((int) (offset / PAGE_BYTES));
                     MemorySegment.copy(from.segment(), offset, to.segment(), offset, PAGE_BYTES);
-                    assertThat(destination.uffd().continuePages(batch.address(i), PAGE_BYTES, 0))
+                    assertThat(destination.uffd(region).continuePages(batch.address(i), PAGE_BYTES, 0))
                             .isEqualTo(Outcome.DONE);
                 }
                 return count == 0

@@ -11,7 +11,7 @@ import dev.faultline.guest.qemu.machine.RamArea;
 import dev.faultline.guest.qemu.machine.RamBlock;
 import dev.faultline.guest.qemu.machine.RamLayout;
 import dev.faultline.guest.qemu.machine.RunStates;
-import dev.faultline.guest.qemu.process.EngineUffd;
+import dev.faultline.guest.qemu.process.EngineUffds;
 import dev.faultline.guest.qemu.process.ErrorLog;
 import dev.faultline.guest.qemu.process.ProcessLock;
 import dev.faultline.guest.qemu.process.QemuProcess;
@@ -32,7 +32,7 @@ import java.util.List;
 
 /**
  * Everything that an engine has of a QEMU while it is attached to it. What was changed in QEMU is put back at the end,
- * but for two things: a destination does not start by itself any more, and its userfaultfd stays open in it if pages are
+ * but for two things: a destination does not start by itself any more, and its userfaultfds stay open in it if pages are
  * missing.
  *
  * @param monitor QEMU
@@ -41,7 +41,7 @@ import java.util.List;
  * @param regions its memory
  * @param privateBlocks memory that goes with the device state
  * @param writesPinnedPages whether a disk is read with O_DIRECT
- * @param uffd its userfaultfd
+ * @param uffds its userfaultfds
  * @param pagemap its page map
  * @param log what it complains of
  * @param findings what was found before
@@ -54,7 +54,7 @@ record QemuAttachment(
         List<GuestRegion> regions,
         List<RamBlock> privateBlocks,
         boolean writesPinnedPages,
-        EngineUffd uffd,
+        EngineUffds uffds,
         LinuxPagemap pagemap,
         ErrorLog log,
         List<Finding> findings,
@@ -95,13 +95,12 @@ record QemuAttachment(
             qmp.execute("stop"); // while it waits that means: do not run when the device state is loaded
         }
         cleanup.add("QEMU's migration settings were not put back", settings(qmp, resuming, role));
-        EngineUffd uffd = EngineUffd.of(process.processId());
-        cleanup.add(
-                "the userfaultfd was not closed in QEMU",
-                () -> uffd.close(process.processId(), guestMemory(process, regions)));
+        int most = role == QemuRole.DESTINATION ? EngineUffds.MOST : 1; // the source answers no faults
+        EngineUffds uffds = EngineUffds.of(process.processId(), regions, guestMemory(process, regions), most);
+        cleanup.add("the userfaultfds were not closed in QEMU", () -> uffds.close(guestMemory(process, regions)));
         LinuxPagemap pagemap = cleanup.add(LinuxPagemap.ofProcess(process.processId()));
         return new QemuAttachment(
-                monitor, process, machine, regions, ram.others(), pins, uffd, pagemap, log, findings, cleanup);
+                monitor, process, machine, regions, ram.others(), pins, uffds, pagemap, log, findings, cleanup);
     }
 
     private static MigrationSettings settings(QmpClient qmp, boolean resuming, QemuRole role) {

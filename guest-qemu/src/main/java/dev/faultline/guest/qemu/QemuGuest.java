@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An unmodified QEMU. Its memory is found by QMP and /proc, its userfaultfd is made in it by ptrace(2), and its device
+ * An unmodified QEMU. Its memory is found by QMP and /proc, its userfaultfds are made in it by ptrace(2), and its device
  * state is a migration of QEMU's own that leaves out the memory. Safe for use by several threads.
  */
 public final class QemuGuest implements Guest {
@@ -47,7 +47,7 @@ public final class QemuGuest implements Guest {
     }
 
     /**
-     * Attaches to a machine in the middle of a move that another engine left: it is taken as it is, its userfaultfd too.
+     * Attaches to a machine in the middle of a move that another engine left: it is taken as it is, its userfaultfds too.
      *
      * @param options how to reach it
      * @param role the part that it plays
@@ -87,9 +87,9 @@ public final class QemuGuest implements Guest {
         return qemu.findings();
     }
 
-    /** {@return for how long QEMU's main thread stood still to open a userfaultfd; 0 if there was one already} */
+    /** {@return for how long QEMU's main thread stood still to open userfaultfds; 0 if they were there already} */
     public long stoppedNanos() {
-        return qemu.uffd().stoppedNanos();
+        return qemu.uffds().stoppedNanos();
     }
 
     @Override
@@ -108,8 +108,8 @@ public final class QemuGuest implements Guest {
     }
 
     @Override
-    public LinuxUffd uffd() {
-        return qemu.uffd().uffd();
+    public LinuxUffd uffd(GuestRegion region) {
+        return qemu.uffds().of(region);
     }
 
     @Override
@@ -160,7 +160,7 @@ public final class QemuGuest implements Guest {
 
     /**
      * Does nothing: a vCPU that waits for a page cannot be stopped, and QEMU's monitor would hang with it. What holds the
-     * machine is its userfaultfd, which stays open in QEMU for as long as a page may be missing: each vCPU goes on until
+     * machine is its userfaultfds, which stay open in QEMU for as long as a page may be missing: each vCPU goes on until
      * it touches such a page.
      */
     @Override
@@ -205,7 +205,7 @@ public final class QemuGuest implements Guest {
     }
 
     /**
-     * Detaches. QEMU's settings are as before, and its userfaultfd is closed in it, unless pages of its memory are still
+     * Detaches. QEMU's settings are as before, and its userfaultfds are closed in it, unless pages of its memory are still
      * registered. A source that was paused and whose device state was not taken runs on.
      */
     @Override

@@ -5,7 +5,7 @@ import dev.faultline.guest.qemu.inspection.Finding;
 import dev.faultline.guest.qemu.machine.QemuMonitor;
 import dev.faultline.guest.qemu.machine.RamArea;
 import dev.faultline.guest.qemu.machine.RamLayout;
-import dev.faultline.guest.qemu.process.EngineUffd;
+import dev.faultline.guest.qemu.process.EngineUffds;
 import dev.faultline.guest.qemu.process.ProcessLock;
 import dev.faultline.guest.qemu.process.QemuProcess;
 import dev.faultline.guest.qemu.qmp.QmpClient;
@@ -101,7 +101,7 @@ public final class QemuMemory implements AutoCloseable {
      * takes it, should it ever be left there.
      */
     public static Set<UffdFeature> features() {
-        return EngineUffd.FEATURES;
+        return EngineUffds.FEATURES;
     }
 
     /** Lets engines attach to it. */

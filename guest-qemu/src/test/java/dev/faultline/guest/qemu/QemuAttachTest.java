@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.faultline.guest.qemu.inspection.Finding;
 import dev.faultline.guest.qemu.inspection.QemuRole;
-import dev.faultline.guest.qemu.process.EngineUffd;
+import dev.faultline.guest.qemu.process.EngineUffds;
 import dev.faultline.guest.qemu.qmp.Json;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.guest.GuestRegion;
@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,8 +67,8 @@ class QemuAttachTest {
         try (Qemu qemu = start("-sandbox", sandbox);
                 QemuGuest guest = QemuGuest.attach(qemu.options(), QemuRole.SOURCE)) {
             GuestRegion ram = guest.regions().getFirst();
-            guest.uffd().register(ram.guestAddress(), ram.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
-            guest.uffd().unregister(ram.guestAddress(), ram.lengthBytes());
+            guest.uffd(ram).register(ram.guestAddress(), ram.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
+            guest.uffd(ram).unregister(ram.guestAddress(), ram.lengthBytes());
             assertThat(guest.state()).isEqualTo(GuestState.RUNNING);
         }
     }
@@ -94,6 +95,41 @@ class QemuAttachTest {
         }
     }
 
+    private static List<String> nodes(String... nodes) {
+        List<String> arguments = new ArrayList<>(List.of("-m", "160M", "-smp", "3", "-incoming", "defer"));
+        for (String node : nodes) {
+            arguments.addAll(List.of("-object", "memory-backend-memfd,share=on,id=ram-" + node));
+            arguments.addAll(List.of("-numa", "node,memdev=ram-" + node.charAt(0)));
+        }
+        return arguments;
+    }
+
+    /** And a small one shares the first's. */
+    @Test
+    void eachLargeRegionOfADestinationHasAUserfaultfdOfItsOwnAlsoForTheNextEngine() {
+        try (Qemu qemu = Qemu.start(folder, nodes("a,size=64M", "b,size=32M", "c,size=64M"))) {
+            Set<RegisterMode> modes = EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR);
+            try (QemuGuest guest = QemuGuest.attach(qemu.options(), QemuRole.DESTINATION)) {
+                List<GuestRegion> regions = guest.regions();
+                assertThat(EngineUffds.left(qemu.processId())).hasSize(2);
+                assertThat(guest.uffd(regions.get(1))).isSameAs(guest.uffd(regions.get(0)));
+                assertThat(guest.uffd(regions.get(2))).isNotSameAs(guest.uffd(regions.get(0)));
+                for (GuestRegion region : regions) {
+                    guest.uffd(region).register(region.guestAddress(), region.lengthBytes(), modes);
+                }
+            }
+            assertThat(EngineUffds.left(qemu.processId())).hasSize(2);
+            try (QemuGuest guest = QemuGuest.reattach(qemu.options(), QemuRole.DESTINATION)) {
+                assertThat(guest.stoppedNanos()).isZero();
+                for (GuestRegion region : guest.regions()) { // EBUSY or EINVAL, if it were another's
+                    guest.uffd(region).register(region.guestAddress(), region.lengthBytes(), modes);
+                    guest.uffd(region).unregister(region.guestAddress(), region.lengthBytes());
+                }
+            }
+            assertThat(OpenUffd.of(qemu.processId())).isEmpty();
+        }
+    }
+
     private static long hostAddress(Qemu qemu, String guestAddress) {
         String answer = qemu.human("gpa2hva " + guestAddress).asString("").strip();
         return Long.parseLong(answer.substring(answer.lastIndexOf("0x") + 2), 16);
@@ -107,7 +143,7 @@ class QemuAttachTest {
             try (QemuGuest guest = QemuGuest.attach(qemu.options(), QemuRole.SOURCE)) {
                 assertThat(settings(qemu)).isNotEqualTo(before);
                 assertThat(guest.stoppedNanos()).isPositive();
-                assertThat(EngineUffd.find(qemu.processId())).isPresent();
+                assertThat(EngineUffds.left(qemu.processId())).hasSize(1);
             }
             assertThat(settings(qemu)).isEqualTo(before);
             assertThat(OpenUffd.of(qemu.processId())).isEmpty();
@@ -136,7 +172,7 @@ class QemuAttachTest {
         try (Qemu qemu = start()) {
             try (QemuGuest guest = QemuGuest.attach(qemu.options(), QemuRole.SOURCE)) {
                 GuestRegion region = guest.regions().getFirst();
-                guest.uffd().register(region.guestAddress(), 4 << 20, EnumSet.of(RegisterMode.WRITE_PROTECT));
+                guest.uffd(region).register(region.guestAddress(), 4 << 20, EnumSet.of(RegisterMode.WRITE_PROTECT));
             }
             List<OpenUffd> left = OpenUffd.of(qemu.processId());
             assertThat(left).hasSize(1);
@@ -146,7 +182,7 @@ class QemuAttachTest {
                         .anySatisfy(finding -> assertThat(finding.line()).contains("earlier engine"));
                 GuestRegion region = guest.regions().getFirst(); // whole, also while its mapping is split
                 assertThat(region.lengthBytes()).isEqualTo(64 << 20);
-                guest.uffd().unregister(region.guestAddress(), region.lengthBytes());
+                guest.uffd(region).unregister(region.guestAddress(), region.lengthBytes());
                 assertThat(ProcessMaps.readWithFlags(qemu.processId())).noneMatch(MemoryMapping::isRegistered);
             }
             assertThat(OpenUffd.of(qemu.processId())).isEmpty();
@@ -166,7 +202,7 @@ class QemuAttachTest {
                         .withMessageContaining("attached to QEMU process " + qemu.processId() + " already");
             }
             try (QemuGuest guest = QemuGuest.attach(other, QemuRole.SOURCE)) {
-                assertThat(guest.uffd()).isNotNull();
+                assertThat(guest.uffd(guest.regions().getFirst())).isNotNull();
             }
         }
     }
@@ -209,8 +245,9 @@ class QemuAttachTest {
             while (BootProgram.counter(region) < 3) {
                 Qemu.nap();
             }
-            guest.uffd().register(region.guestAddress(), region.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
-            guest.uffd().writeProtect(region.guestAddress(), region.lengthBytes(), true, 0);
+            guest.uffd(region)
+                    .register(region.guestAddress(), region.lengthBytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
+            guest.uffd(region).writeProtect(region.guestAddress(), region.lengthBytes(), true, 0);
             long[] writtenBytes = new long[1];
             guest.whileDrained(() -> {
                 assertThat(qemu.runState()).isEqualTo("paused");
@@ -224,7 +261,7 @@ class QemuAttachTest {
             guest.pagemap()
                     .takeWritten(region.guestAddress(), region.lengthBytes(), (_, bytes) -> writtenBytes[0] += bytes);
             assertThat(writtenBytes[0]).isGreaterThanOrEqualTo(512 << 10);
-            guest.uffd().unregister(region.guestAddress(), region.lengthBytes());
+            guest.uffd(region).unregister(region.guestAddress(), region.lengthBytes());
         }
     }
 }

@@ -159,11 +159,11 @@ class QemuEngineTest {
                 destination.loadDeviceState(state);
                 // Of all that the guest rewrites, one page is taken away. It runs until it is there.
                 region.file().punchHole(PAGE, PageSize.SIZE_4K.bytes());
-                destination.uffd().register(region.guestAddress() + PAGE, PageSize.SIZE_4K.bytes(), MODES);
+                destination.uffd(region).register(region.guestAddress() + PAGE, PageSize.SIZE_4K.bytes(), MODES);
                 source.relinquish();
                 destination.resume();
                 destination.freeze();
-                while (destination.uffd().backlog().unresolved() == 0) {
+                while (destination.uffd(region).backlog().unresolved() == 0) {
                     Qemu.nap();
                 }
             }

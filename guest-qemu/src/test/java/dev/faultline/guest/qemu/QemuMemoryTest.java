@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.faultline.guest.qemu.inspection.QemuRole;
-import dev.faultline.guest.qemu.process.EngineUffd;
 import dev.faultline.guest.qemu.qmp.Json;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.rate.MemoryArea;
@@ -16,6 +15,8 @@ import dev.faultline.uffd.RegisterMode;
 import dev.faultline.uffd.ipc.UnixListener;
 import dev.faultline.uffd.memory.PageSize;
 import dev.faultline.uffd.proc.OpenUffd;
+import dev.faultline.uffd.remote.RemoteProcess;
+import dev.faultline.uffd.remote.RemoteUffd;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -91,11 +92,11 @@ class QemuMemoryTest {
             try (QemuMemory memory = QemuMemory.find(qemu.options())) {
                 range = memory.areas().getFirst().ranges().getFirst();
             }
-            EngineUffd uffd = EngineUffd.of(qemu.processId());
+            RemoteUffd uffd = RemoteProcess.of(qemu.processId()).openUffd(QemuMemory.features());
             uffd.uffd().register(range.address(), range.lengthBytes(), EnumSet.of(RegisterMode.MINOR));
             assertRefused(qemu, "a userfaultfd has " + Qemu.ramFile(folder));
             uffd.uffd().unregister(range.address(), range.lengthBytes());
-            assertThat(uffd.close(qemu.processId(), List.of())).isTrue();
+            uffd.uffd().close();
         }
     }
 

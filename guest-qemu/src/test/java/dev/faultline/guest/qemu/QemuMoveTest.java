@@ -260,7 +260,7 @@ class QemuMoveTest {
             byte[] state = source.saveDeviceState();
             GuestRegion region = destination.regions().getFirst();
             destination
-                    .uffd()
+                    .uffd(region)
                     .register(
                             region.guestAddress(),
                             region.lengthBytes(),

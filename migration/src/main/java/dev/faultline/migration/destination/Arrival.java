@@ -1,14 +1,10 @@
 package dev.faultline.migration.destination;
 
 import dev.faultline.migration.AuditReport;
-import dev.faultline.migration.engine.EngineLoop;
 import dev.faultline.migration.engine.ResidentPeak;
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.host.Host;
-import dev.faultline.migration.host.Worker;
 import dev.faultline.migration.journal.Journal;
-import dev.faultline.migration.page.WaitingFaults;
-import dev.faultline.uffd.UffdWaiter;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What stays of an arriving guest from one connection to the next: its memory, the state of every page, who waits for
- * which, and the service that answers its faults as far as the pages are here.
+ * which, and the readers that answer its faults as far as the pages are here.
  */
 final class Arrival implements AutoCloseable {
     private static final long CLOSE_NANOS = 2_000_000_000L;
@@ -26,7 +22,7 @@ final class Arrival implements AutoCloseable {
     final DestinationOptions options;
     final Journal journal;
     final DestinationMemory memory;
-    final WaitingFaults waiting = new WaitingFaults();
+    final FaultShards shards;
     final FaultStatistics statistics = new FaultStatistics();
     final AtomicLong receivedBytes = new AtomicLong();
     final FaultRequests requests;
@@ -42,8 +38,7 @@ final class Arrival implements AutoCloseable {
     @Nullable
     AuditReport audit;
 
-    private final UffdWaiter faultWaiter;
-    private @Nullable Worker faults;
+    private final FaultReaders readers;
     private volatile @Nullable Reception current;
 
     Arrival(Host host, Guest guest, DestinationOptions options, Journal journal) {
@@ -54,9 +49,13 @@ final class Arrival implements AutoCloseable {
         beganNanos = host.nanoTime();
         resident = new ResidentPeak(host, beganNanos);
         memory = new DestinationMemory(guest, journal);
-        faultWaiter = guest.uffd().newWaiter();
-        requests = new FaultRequests(memory, waiting);
-        mapper = new PageMapper(host, guest.uffd(), memory, waiting, statistics);
+        shards = FaultShards.of(guest);
+        requests = new FaultRequests(memory, shards);
+        mapper = new PageMapper(host, shards, memory, statistics);
+        readers = new FaultReaders(host, shards, (shard, waiter) -> {
+            FaultSpin spin = new FaultSpin(options.faultSpin().maxNanos());
+            return new FaultService(host, shards, shard, memory, mapper, statistics, requests, waiter, spin);
+        });
         handOver = new HandOver(memory, this::tellAllCurrent);
     }
 
@@ -74,20 +73,10 @@ final class Arrival implements AutoCloseable {
 
     /** Serves the guest's faults, until all is over. */
     void serveFaults() {
-        if (faults != null && !faults.join(0)) {
-            return;
-        }
-        FaultSpin spin = new FaultSpin(options.faultSpin().maxNanos());
-        FaultService service =
-                new FaultService(host, guest.uffd(), memory, waiting, mapper, statistics, requests, faultWaiter, spin);
-        faults = host.start("faults", () -> {
-            try {
-                service.run();
-            } catch (RuntimeException | Error e) {
-                Reception now = current;
-                if (now != null) {
-                    now.onFailure(EngineLoop.reason(e));
-                }
+        readers.start(reason -> {
+            Reception now = current;
+            if (now != null) {
+                now.onFailure(reason);
             }
         });
     }
@@ -106,11 +95,9 @@ final class Arrival implements AutoCloseable {
 
     @Override
     public void close() {
-        faultWaiter.end();
-        if (faults != null && !faults.join(CLOSE_NANOS)) {
+        if (!readers.end(CLOSE_NANOS)) {
             memory.keepForever();
         }
-        faultWaiter.close();
         memory.close();
     }
 }

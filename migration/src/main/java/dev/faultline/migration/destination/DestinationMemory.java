@@ -115,7 +115,7 @@ final class DestinationMemory implements AutoCloseable {
 
     private void register(GuestRegion region) {
         EnumSet<RegisterMode> modes = EnumSet.of(RegisterMode.MISSING, RegisterMode.MINOR);
-        guest.uffd().register(region.guestAddress(), region.lengthBytes(), modes);
+        guest.uffd(region).register(region.guestAddress(), region.lengthBytes(), modes);
     }
 
     /**
@@ -125,7 +125,7 @@ final class DestinationMemory implements AutoCloseable {
     void rejoin() {
         for (GuestRegion region : regions) {
             register(region);
-            guest.uffd().wake(region.guestAddress(), region.lengthBytes());
+            guest.uffd(region).wake(region.guestAddress(), region.lengthBytes());
         }
     }
 
@@ -136,7 +136,7 @@ final class DestinationMemory implements AutoCloseable {
 
     /** Unregisters the guest's mapping and wakes whoever waits: the kernel serves the rest from the files. */
     void disarm() {
-        regions.forEach(region -> guest.uffd().unregister(region.guestAddress(), region.lengthBytes()));
+        regions.forEach(region -> guest.uffd(region).unregister(region.guestAddress(), region.lengthBytes()));
     }
 
     int regionCount() {

@@ -5,12 +5,12 @@ import dev.faultline.migration.host.Host;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.uffd.EventBatch;
-import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.UffdWaiter;
 
 /**
- * Reads the guest's faults. A page whose content is right is mapped at once; for any other the source is asked, unless
- * that was done; it goes on from connection to connection. Whoever then makes the page current answers the fault.
+ * Reads the faults of one of the guest's userfaultfds. A page whose content is right is mapped at once; for any other the
+ * source is asked, unless that was done; it goes on from connection to connection. Whoever then makes the page current
+ * answers the fault.
  */
 final class FaultService {
     private static final int BATCH = 64;
@@ -20,7 +20,8 @@ final class FaultService {
     private static final long MAX_AGE_NANOS = 30_000_000_000L;
 
     private final Host host;
-    private final Uffd uffd;
+    private final FaultShards shards;
+    private final FaultShard shard;
     private final DestinationMemory memory;
     private final WaitingFaults waiting;
     private final PageMapper mapper;
@@ -31,18 +32,19 @@ final class FaultService {
 
     FaultService(
             Host host,
-            Uffd uffd,
+            FaultShards shards,
+            FaultShard shard,
             DestinationMemory memory,
-            WaitingFaults waiting,
             PageMapper mapper,
             FaultStatistics statistics,
             FaultRequests requests,
             UffdWaiter waiter,
             FaultSpin spin) {
         this.host = host;
-        this.uffd = uffd;
+        this.shards = shards;
+        this.shard = shard;
         this.memory = memory;
-        this.waiting = waiting;
+        waiting = shard.waiting();
         this.mapper = mapper;
         this.statistics = statistics;
         this.requests = requests;
@@ -55,7 +57,7 @@ final class FaultService {
         try (EventBatch batch = new EventBatch(BATCH)) {
             long sweptNanos = host.nanoTime();
             while (!waiter.hasEnded()) {
-                int count = await() ? uffd.read(batch) : 0;
+                int count = await() ? shard.uffd().read(batch) : 0;
                 for (int i = 0; i < count; i++) {
                     if (batch.isPageFault(i)) {
                         onFault(batch.address(i));
@@ -89,8 +91,9 @@ final class FaultService {
     private void onFault(long address) {
         long now = host.nanoTime();
         int index = memory.regionAt(address);
-        if (index < 0) {
-            throw new IllegalStateException(String.format("a fault at 0x%x, which is in no region", address));
+        if (index < 0 || shards.of(index) != shard) {
+            throw new IllegalStateException(
+                    String.format("a fault at 0x%x, which is in no region of this userfaultfd", address));
         }
         GuestRegion region = memory.region(index);
         PageStates states = memory.states(index);
@@ -123,7 +126,7 @@ final class FaultService {
             }
         });
         requests.askAgain(nowNanos);
-        if (requests.oldestAgeNanos(nowNanos) > MAX_AGE_NANOS) {
+        if (requests.oldestAgeNanos(waiting, nowNanos) > MAX_AGE_NANOS) {
             throw new IllegalStateException(
                     "a page that the guest waits for has not come for " + MAX_AGE_NANOS / 1_000_000_000L + " s");
         }

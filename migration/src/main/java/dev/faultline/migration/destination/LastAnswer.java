@@ -55,7 +55,7 @@ public final class LastAnswer {
     private static void unregister(Guest guest) {
         for (GuestRegion region : guest.regions()) {
             try {
-                guest.uffd().unregister(region.guestAddress(), region.lengthBytes());
+                guest.uffd(region).unregister(region.guestAddress(), region.lengthBytes());
             } catch (LinuxException e) {
                 // It was not registered yet, or its process has ended.
                 System.getLogger(LastAnswer.class.getName()).log(System.Logger.Level.DEBUG, "not unregistered", e);

@@ -117,7 +117,7 @@ public final class LostPages {
         while (page < end) {
             long address = region.guestAddress() + ((long) page << shift);
             long lengthBytes = (long) (end - page) << shift;
-            Outcome outcome = guest.uffd().poison(address, lengthBytes, 0);
+            Outcome outcome = guest.uffd(region).poison(address, lengthBytes, 0);
             if (outcome.bytesDone(lengthBytes) > 0) {
                 page += (int) (outcome.bytesDone(lengthBytes) >> shift);
             } else if (outcome.kind() == Outcome.Kind.ALREADY_MAPPED) {

@@ -28,7 +28,7 @@ final class MapApplier {
                         + " clean, of which the destination has no whole copy");
             }
         }
-        arrival.waiting.forEach(key -> {
+        arrival.shards.forEachWaiting(key -> {
             int region = WaitingFaults.region(key);
             int page = WaitingFaults.page(key);
             if (PageStates.isCurrent(arrival.memory.states(region).state(page))) {

@@ -9,26 +9,25 @@ import dev.faultline.uffd.Uffd;
 
 /**
  * Maps pages whose content is right into the guest, with UFFDIO_CONTINUE, and so answers faults. Several threads do:
- * whoever makes a page current that is waited for, and the reader of faults.
+ * whoever makes a page current that is waited for, and the readers of faults.
  */
 final class PageMapper {
     private final Host host;
-    private final Uffd uffd;
+    private final FaultShards shards;
     private final DestinationMemory memory;
-    private final WaitingFaults waiting;
     private final FaultStatistics statistics;
 
-    PageMapper(Host host, Uffd uffd, DestinationMemory memory, WaitingFaults waiting, FaultStatistics statistics) {
+    PageMapper(Host host, FaultShards shards, DestinationMemory memory, FaultStatistics statistics) {
         this.host = host;
-        this.uffd = uffd;
+        this.shards = shards;
         this.memory = memory;
-        this.waiting = waiting;
         this.statistics = statistics;
     }
 
     /** Answers the fault on a page, if somebody waits for it, now that its content is right. */
     void answer(int region, int page, FaultKind kind) {
         long key = WaitingFaults.key(region, page);
+        WaitingFaults waiting = shards.of(region).waiting();
         if (waiting.contains(key) && map(region, page)) {
             long since = waiting.remove(key);
             if (since >= 0) {
@@ -101,6 +100,7 @@ final class PageMapper {
             // ZEROPAGE does not exist for hugetlbfs: have the kernel make the page, then map it.
             memory.alias(index).populate(offset, 1L << region.pageShift());
         } else {
+            Uffd uffd = shards.of(index).uffd();
             Outcome outcome = uffd.zeroPages(region.guestAddress() + offset, 1L << region.pageShift(), 0);
             if (outcome.isDone()) {
                 return true;
@@ -120,6 +120,7 @@ final class PageMapper {
 
     /** {@return DONE, or NO_PAGE if the file does not hold a page, or CHANGING} */
     private Outcome continueRun(GuestRegion region, int first, int end) {
+        Uffd uffd = shards.of(region.id()).uffd();
         int shift = region.pageShift();
         int page = first;
         while (page < end) {

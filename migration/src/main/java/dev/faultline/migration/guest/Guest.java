@@ -22,8 +22,13 @@ public interface Guest extends AutoCloseable {
     /** {@return its memory, in the order of the region ids} */
     List<GuestRegion> regions();
 
-    /** {@return the userfaultfd of the machine's address space} */
-    Uffd uffd();
+    /**
+     * {@return the userfaultfd of a region} Regions may share one, and are then given the same object: a destination serves
+     * the faults of each userfaultfd by a thread of its own.
+     *
+     * @param region one of {@link #regions()}
+     */
+    Uffd uffd(GuestRegion region);
 
     /** {@return the page map of the machine's address space} */
     Pagemap pagemap();

@@ -6,6 +6,7 @@ import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Signal;
 import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.tracking.TrackedRange;
+import dev.faultline.uffd.Uffd;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -50,9 +51,9 @@ final class WriteTracker {
         }
         try {
             for (GuestRegion region : guest.regions()) {
-                range(region).register(guest.uffd());
+                range(region).register(guest.uffd(region));
             }
-            ranges.forEach(range -> range(range).protect(guest.uffd()));
+            ranges.forEach(range -> range(range).protect(uffd(range)));
         } finally {
             state.set(State.TRACKING); // also half of it has to be ended
             started.raise();
@@ -96,8 +97,12 @@ final class WriteTracker {
     /** Ends the tracking that an engine may have left behind. */
     static void end(Guest guest) {
         for (GuestRegion region : guest.regions()) {
-            range(region).end(guest.uffd());
+            range(region).end(guest.uffd(region));
         }
+    }
+
+    private Uffd uffd(Ranges.Range range) {
+        return guest.uffd(guest.regions().get(range.region()));
     }
 
     private TrackedRange range(Ranges.Range range) {

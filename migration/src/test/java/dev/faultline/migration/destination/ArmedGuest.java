@@ -8,6 +8,7 @@ import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.WaitingFaults;
+import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.internal.linux.NativeMemory;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
@@ -24,26 +25,46 @@ final class ArmedGuest implements AutoCloseable {
     final TestGuest guest;
     final GuestRegion region;
     final DestinationMemory memory;
-    final WaitingFaults waiting = new WaitingFaults();
+    final FaultShards shards;
+    final WaitingFaults waiting;
     final FaultStatistics statistics = new FaultStatistics();
     final PageMapper mapper;
     private final List<CompletableFuture<Long>> touching = new ArrayList<>();
 
     ArmedGuest(int pages, PageSize pageSize) {
-        guest = new TestGuest(pages * pageSize.bytes(), pageSize, 1, 0, true);
+        this(1, pages, pageSize);
+    }
+
+    /** Makes one of several regions, each with a userfaultfd of its own. */
+    ArmedGuest(int regions, int pages, PageSize pageSize) {
+        guest = new TestGuest(regions, (long) regions * pages * pageSize.bytes(), pageSize, 1, 0, true);
         region = guest.regions().getFirst();
         memory = new DestinationMemory(guest, Journal.unkept());
         memory.arm();
-        mapper = new PageMapper(LocalHost.INSTANCE, guest.uffd(), memory, waiting, statistics);
+        shards = FaultShards.of(guest);
+        waiting = shards.of(0).waiting();
+        mapper = new PageMapper(LocalHost.INSTANCE, shards, memory, statistics);
+    }
+
+    Uffd uffd() {
+        return guest.uffd(region);
     }
 
     long address(int page) {
-        return region.guestAddress() + ((long) page << region.pageShift());
+        return address(0, page);
+    }
+
+    private long address(int index, int page) {
+        return guest.regions().get(index).guestAddress() + ((long) page << region.pageShift());
     }
 
     /** Writes through the alias what a frame would bring. */
     void fill(int page, long content) {
-        memory.alias(0).segment().set(JAVA_LONG, (long) page << region.pageShift(), content);
+        fill(0, page, content);
+    }
+
+    private void fill(int index, int page, long content) {
+        memory.alias(index).segment().set(JAVA_LONG, (long) page << region.pageShift(), content);
     }
 
     /** Makes a page RECEIVED, with that content. */
@@ -55,9 +76,13 @@ final class ArmedGuest implements AutoCloseable {
 
     /** Makes a page CURRENT, with that content. */
     void makeCurrent(int page, long content) {
-        memory.states(0).claim(page, true);
-        fill(page, content);
-        memory.states(0).finish(page, true, false);
+        makeCurrent(0, page, content);
+    }
+
+    void makeCurrent(int index, int page, long content) {
+        memory.states(index).claim(page, true);
+        fill(index, page, content);
+        memory.states(index).finish(page, true, false);
     }
 
     void makeCurrentZero(int page) {
@@ -67,25 +92,29 @@ final class ArmedGuest implements AutoCloseable {
 
     /** Reads a page's first word, on a thread that may have to wait for it. */
     CompletableFuture<Long> touch(int page) {
-        return onThread(page, 0, false);
+        return touch(0, page);
+    }
+
+    CompletableFuture<Long> touch(int index, int page) {
+        return onThread(address(index, page), 0, false);
     }
 
     /** Writes a page's first word and reads it again. */
     CompletableFuture<Long> write(int page, long content) {
-        return onThread(page, content, true);
+        return onThread(address(page), content, true);
     }
 
-    private CompletableFuture<Long> onThread(int page, long content, boolean write) {
+    private CompletableFuture<Long> onThread(long address, long content, boolean write) {
         CompletableFuture<Long> result = new CompletableFuture<>();
         touching.add(result);
-        Thread.ofPlatform().daemon().name("touch-" + page).start(() -> {
+        Thread.ofPlatform().daemon().name("touch").start(() -> {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment word = arena.allocate(JAVA_LONG);
                 word.set(JAVA_LONG, 0, content);
                 if (write) {
-                    NativeMemory.copy(address(page), word.address(), Long.BYTES);
+                    NativeMemory.copy(address, word.address(), Long.BYTES);
                 }
-                NativeMemory.copy(word.address(), address(page), Long.BYTES);
+                NativeMemory.copy(word.address(), address, Long.BYTES);
                 result.complete(word.get(JAVA_LONG, 0));
             }
         });
@@ -98,10 +127,10 @@ final class ArmedGuest implements AutoCloseable {
 
     /** Waits until that many threads wait for pages, whether their faults were read or not. */
     void awaitFaults(int count) throws InterruptedException {
-        while (guest.uffd().backlog().unresolved() < count) {
+        while (uffd().backlog().unresolved() < count) {
             Thread.sleep(1);
         }
-        assertThat(guest.uffd().backlog().unresolved()).isEqualTo(count);
+        assertThat(uffd().backlog().unresolved()).isEqualTo(count);
     }
 
     @Override

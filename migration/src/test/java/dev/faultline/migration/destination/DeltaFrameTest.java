@@ -11,7 +11,6 @@ import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.PageWay;
-import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameType;
@@ -64,7 +63,7 @@ class DeltaFrameTest {
                 LocalHost.INSTANCE,
                 channel,
                 memory,
-                new PageMapper(LocalHost.INSTANCE, guest.uffd(), memory, new WaitingFaults(), new FaultStatistics()),
+                new PageMapper(LocalHost.INSTANCE, FaultShards.of(guest), memory, new FaultStatistics()),
                 new HandOver(memory, () -> {}),
                 new AtomicLong(),
                 new PageWitness(memory, PageWay.PUSH),

@@ -50,11 +50,11 @@ class FaultServiceTest {
     @BeforeEach
     void set() throws IOException {
         guest = new ArmedGuest(PAGES, PageSize.SIZE_4K);
-        waiter = guest.guest.uffd().newWaiter();
+        waiter = guest.uffd().newWaiter();
         pipe = new Pipe();
         near = new FrameChannel(new TcpLink(pipe.near));
         source = new FrameChannel(new TcpLink(pipe.far));
-        requests = new FaultRequests(guest.memory, guest.waiting);
+        requests = new FaultRequests(guest.memory, guest.shards);
         requests.connect(near);
         HandOver handOver = new HandOver(guest.memory, () -> {});
         applier = new FrameApplier(
@@ -71,9 +71,9 @@ class FaultServiceTest {
     private void serve() {
         FaultService service = new FaultService(
                 LocalHost.INSTANCE,
-                guest.guest.uffd(),
+                guest.shards,
+                guest.shards.of(0),
                 guest.memory,
-                guest.waiting,
                 guest.mapper,
                 guest.statistics,
                 requests,

@@ -10,11 +10,11 @@ import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.PageWay;
-import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameHeader;
 import dev.faultline.migration.wire.ProtocolException;
 import dev.faultline.testing.fuzz.Fuzz;
+import dev.faultline.uffd.Uffd;
 import dev.faultline.uffd.memory.AliasMapping;
 import dev.faultline.uffd.memory.PageSize;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -82,8 +83,9 @@ class FrameApplierFuzzTest {
 
     private static void apply(byte[] stream, TestGuest other, DestinationMemory memory) throws IOException {
         FrameChannel channel = new FrameChannel(new BytesLink(stream));
-        PageMapper mapper =
-                new PageMapper(LocalHost.INSTANCE, other.uffd(), memory, new WaitingFaults(), new FaultStatistics());
+        Uffd uffd = other.uffd(other.regions().getFirst());
+        FaultShards shards = new FaultShards(List.of(uffd, uffd));
+        PageMapper mapper = new PageMapper(LocalHost.INSTANCE, shards, memory, new FaultStatistics());
         HandOver handOver = new HandOver(memory, () -> {});
         FrameApplier applier = new FrameApplier(
                 LocalHost.INSTANCE,

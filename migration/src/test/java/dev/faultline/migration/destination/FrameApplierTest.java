@@ -14,7 +14,6 @@ import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.migration.page.PageWay;
-import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameChannel;
 import dev.faultline.migration.wire.FrameType;
@@ -63,8 +62,7 @@ class FrameApplierTest {
         pipe = new Pipe();
         near = new FrameChannel(new TcpLink(pipe.near));
         source = new FrameChannel(new TcpLink(pipe.far));
-        PageMapper mapper =
-                new PageMapper(LocalHost.INSTANCE, guest.uffd(), memory, new WaitingFaults(), new FaultStatistics());
+        PageMapper mapper = new PageMapper(LocalHost.INSTANCE, FaultShards.of(guest), memory, new FaultStatistics());
         PageWitness witness = new PageWitness(memory, PageWay.PUSH);
         applier = new FrameApplier(
                 LocalHost.INSTANCE, near, memory, mapper, handOver, new AtomicLong(), witness, TestSwitch.NONE);

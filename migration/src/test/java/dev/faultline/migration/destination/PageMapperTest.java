@@ -41,7 +41,7 @@ class PageMapperTest {
             CompletableFuture<Long> wanted = guest.touch(8);
             guest.awaitFaults(2);
             // As another thread of the engine has just mapped it, with its wake still to come.
-            Outcome mapped = guest.guest.uffd().continuePages(guest.address(5), 4096, Uffd.DONT_WAKE);
+            Outcome mapped = guest.uffd().continuePages(guest.address(5), 4096, Uffd.DONT_WAKE);
             assertThat(mapped).isEqualTo(Outcome.DONE);
             assertThat(guest.mapper.map(0, 8)).isTrue();
             assertThat(ArmedGuest.get(wanted)).isEqualTo(108);

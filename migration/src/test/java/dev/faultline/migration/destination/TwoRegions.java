@@ -41,7 +41,7 @@ public final class TwoRegions implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
+    public Uffd uffd(GuestRegion region) {
         throw new UnsupportedOperationException("no fault is served");
     }
 

@@ -9,6 +9,7 @@ import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.guest.GuestState;
 import dev.faultline.migration.source.SourceReport;
 import dev.faultline.testing.RequiresHugePages;
+import dev.faultline.testing.RequiresUffd;
 import dev.faultline.uffd.memory.MemoryFile;
 import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
@@ -43,6 +44,23 @@ class MovedMemoryTest {
     void aGuestOfHugePagesMovesUncorrupted(MigrationMode mode) throws Exception {
         try (TestGuest source = guest(PageSize.SIZE_2M, false);
                 TestGuest destination = guest(PageSize.SIZE_2M, true)) {
+            source.resume();
+            WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
+            try (Migration migration = new Migration(source, destination, Migration.Plan.of(mode), _ -> {})) {
+                migration.sent();
+                migration.received();
+            }
+            WholeMigrationTest.awaitVerified(destination, source.verified.get() + 3 * HOT_BLOCKS);
+            assertThat(source.corruption + destination.corruption).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(MigrationMode.class)
+    @RequiresUffd
+    void aGuestWhoseRegionsHaveAUserfaultfdEachMovesUncorrupted(MigrationMode mode) throws Exception {
+        try (TestGuest source = new TestGuest(2, MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, false);
+                TestGuest destination = new TestGuest(2, MEMORY_BYTES, PageSize.SIZE_4K, HOT_BLOCKS, 0, true)) {
             source.resume();
             WholeMigrationTest.awaitVerified(source, 2 * HOT_BLOCKS);
             try (Migration migration = new Migration(source, destination, Migration.Plan.of(mode), _ -> {})) {

@@ -20,6 +20,7 @@ import dev.faultline.uffd.memory.PageSize;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,9 +33,11 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TestGuest implements Guest {
     private static final int BLOCK_BYTES = 4096;
 
-    private final Memfd file;
-    private final GuestMapping mapping;
-    private final Uffd uffd;
+    /** A region: its file, the guest's mapping of it, and its userfaultfd. */
+    private record Ram(Memfd file, GuestMapping mapping, LinuxUffd uffd) {}
+
+    private final List<Ram> rams = new ArrayList<>();
+    private final long regionBytes;
     private final Pagemap kernelPagemap = LinuxPagemap.ofSelf();
     private final Pagemap pagemap = new Pagemap() {
         @Override
@@ -48,7 +51,7 @@ public final class TestGuest implements Guest {
             kernelPagemap.close();
         }
     };
-    private final List<GuestRegion> regions;
+    private final List<GuestRegion> regions = new ArrayList<>();
     private final int hotBlocks;
     private final long pauseNanosPerPass;
     private final Arena arena = Arena.ofShared();
@@ -77,21 +80,28 @@ public final class TestGuest implements Guest {
     final AtomicLong verified = new AtomicLong();
     volatile String corruption = "";
 
-    /** Makes a guest that is paused, or waits for a device state. */
+    /** Makes a guest of one region that is paused, or waits for a device state. */
     public TestGuest(long memoryBytes, PageSize pageSize, int hotBlocks, long pauseNanosPerPass, boolean incoming) {
+        this(1, memoryBytes, pageSize, hotBlocks, pauseNanosPerPass, incoming);
+    }
+
+    /** Makes one of several regions of the same size, each with a userfaultfd of its own. */
+    public TestGuest(
+            int regionCount,
+            long memoryBytes,
+            PageSize pageSize,
+            int hotBlocks,
+            long pauseNanosPerPass,
+            boolean incoming) {
         this.hotBlocks = hotBlocks;
         this.pauseNanosPerPass = pauseNanosPerPass;
-        file = Memfd.create("faultline-test", memoryBytes, pageSize);
-        mapping = file.mapGuest();
-        uffd = LinuxUffd.open(EnumSet.of(
-                UffdFeature.WP_ASYNC,
-                UffdFeature.WP_UNPOPULATED,
-                UffdFeature.WP_HUGETLBFS_SHMEM,
-                UffdFeature.MINOR_SHMEM,
-                UffdFeature.MINOR_HUGETLBFS,
-                UffdFeature.MISSING_SHMEM,
-                UffdFeature.MISSING_HUGETLBFS));
-        regions = List.of(new GuestRegion(0, "ram", mapping.address(), file));
+        regionBytes = memoryBytes / regionCount;
+        for (int i = 0; i < regionCount; i++) {
+            Ram ram = newRam(pageSize);
+            rams.add(ram);
+            regions.add(
+                    new GuestRegion(i, i == 0 ? "ram" : "ram" + i, ram.mapping().address(), ram.file()));
+        }
         state = incoming ? GuestState.INCOMING : GuestState.PAUSED;
         thread = Thread.ofPlatform().name("test-guest").daemon().start(() -> {
             try {
@@ -102,9 +112,22 @@ public final class TestGuest implements Guest {
         });
     }
 
-    /** {@return its memory} */
+    private Ram newRam(PageSize pageSize) {
+        Memfd file = Memfd.create("faultline-test", regionBytes, pageSize);
+        LinuxUffd uffd = LinuxUffd.open(EnumSet.of(
+                UffdFeature.WP_ASYNC,
+                UffdFeature.WP_UNPOPULATED,
+                UffdFeature.WP_HUGETLBFS_SHMEM,
+                UffdFeature.MINOR_SHMEM,
+                UffdFeature.MINOR_HUGETLBFS,
+                UffdFeature.MISSING_SHMEM,
+                UffdFeature.MISSING_HUGETLBFS));
+        return new Ram(file, file.mapGuest(), uffd);
+    }
+
+    /** {@return the memory of its first region} */
     public MemoryFile file() {
-        return file;
+        return rams.getFirst().file();
     }
 
     private void work() throws InterruptedException {
@@ -140,8 +163,9 @@ public final class TestGuest implements Guest {
 
     /** Blocks are spread over all of memory, so that every huge page has some. */
     private long address(int block) {
-        long stride = file.lengthBytes() / hotBlocks / BLOCK_BYTES * BLOCK_BYTES;
-        return mapping.address() + block * stride;
+        long stride = regionBytes * rams.size() / hotBlocks / BLOCK_BYTES * BLOCK_BYTES;
+        long offset = block * stride;
+        return rams.get((int) (offset / regionBytes)).mapping().address() + offset % regionBytes;
     }
 
     private void step() {
@@ -180,12 +204,12 @@ public final class TestGuest implements Guest {
 
     @Override
     public List<GuestRegion> regions() {
-        return regions;
+        return List.copyOf(regions);
     }
 
     @Override
-    public Uffd uffd() {
-        return uffd;
+    public Uffd uffd(GuestRegion region) {
+        return rams.get(region.id()).uffd();
     }
 
     @Override
@@ -313,15 +337,17 @@ public final class TestGuest implements Guest {
             turn.notifyAll();
         }
         // A thread that still waits for a page is let go by the kernel when the last descriptor closes.
-        uffd.close();
+        rams.forEach(ram -> ram.uffd().close());
         try {
             thread.join(java.time.Duration.ofSeconds(5));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         pagemap.close();
-        mapping.close();
-        file.close();
+        for (Ram ram : rams) {
+            ram.mapping().close();
+            ram.file().close();
+        }
         arena.close();
     }
 }

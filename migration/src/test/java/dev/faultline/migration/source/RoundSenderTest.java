@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.TestSwitch;
 import dev.faultline.migration.engine.TestGuest;
+import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.host.TcpLink;
 import dev.faultline.migration.wire.FrameChannel;
@@ -71,8 +72,8 @@ class RoundSenderTest {
             assertThat(rounds.sendRound(0).dirtyPages()).isEqualTo(dirtyAfterRound);
             steps.run(rounds, new Ledgers(senders), map);
             if (guestEnds) {
-                guest.uffd()
-                        .unregister(guest.regions().getFirst().guestAddress(), PAGES * 4096L); // as with its process
+                GuestRegion region = guest.regions().getFirst();
+                guest.uffd(region).unregister(region.guestAddress(), PAGES * 4096L); // as with its process
             }
             int dirtyPages = map.await().all().getFirst().size();
             tracker.stop();

@@ -148,8 +148,8 @@ class WriteTrackerTest {
             // The last slice too: a page of it can be registered by another userfaultfd, which a registered one cannot.
             try (TestGuest other = new TestGuest(4096, PageSize.SIZE_4K, 1, 0, false)) {
                 long last = region.guestAddress() + region.lengthBytes() - PageSize.SIZE_4K.bytes();
-                other.uffd().register(last, PageSize.SIZE_4K.bytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
-                other.uffd().unregister(last, PageSize.SIZE_4K.bytes());
+                other.uffd(region).register(last, PageSize.SIZE_4K.bytes(), EnumSet.of(RegisterMode.WRITE_PROTECT));
+                other.uffd(region).unregister(last, PageSize.SIZE_4K.bytes());
             }
             byte[] before = guest.saveDeviceState();
             guest.resume();

@@ -45,7 +45,7 @@ final class BrokenGuests {
             @Override
             public void freeze() {
                 for (GuestRegion region : regions()) {
-                    uffd().unregister(region.guestAddress(), region.lengthBytes());
+                    uffd(region).unregister(region.guestAddress(), region.lengthBytes());
                 }
                 super.freeze();
             }

@@ -1,10 +1,12 @@
 package dev.faultline.simulation.planted;
 
 import dev.faultline.migration.guest.Guest;
+import dev.faultline.migration.guest.GuestRegion;
 import dev.faultline.uffd.EventBatch;
 import dev.faultline.uffd.Outcome;
 import dev.faultline.uffd.RegisterMode;
 import dev.faultline.uffd.Uffd;
+import java.util.IdentityHashMap;
 import java.util.function.UnaryOperator;
 
 /** What a destination does wrong with its userfaultfd. */
@@ -14,11 +16,11 @@ final class BrokenUffds {
     private BrokenUffds() {}
 
     static Guest with(Guest guest, UnaryOperator<Uffd> broken) {
-        Uffd uffd = broken.apply(guest.uffd());
+        IdentityHashMap<Uffd, Uffd> brokenOnes = new IdentityHashMap<>();
         return new ForwardingGuest(guest) {
             @Override
-            public Uffd uffd() {
-                return uffd;
+            public Uffd uffd(GuestRegion region) {
+                return brokenOnes.computeIfAbsent(super.uffd(region), broken);
             }
         };
     }

@@ -31,8 +31,8 @@ class ForwardingGuest implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
-        return to.uffd();
+    public Uffd uffd(GuestRegion region) {
+        return to.uffd(region);
     }
 
     @Override

@@ -44,6 +44,8 @@ record Scenario(
     private static final long OPTIONS_SALT = 126;
 
     private static final long ORDERS_SALT = 6;
+    /** As with the options: all machines of FoundBugsTest have one userfaultfd. */
+    private static final long UFFDS_SALT = 672;
 
     /** Draws what a seed stands for; its random numbers go on to be used for what happens. */
     static Scenario draw(long seed, SplittableRandom random) {
@@ -57,9 +59,10 @@ record Scenario(
         DataPath dataPath = dataPath(options);
         boolean verify = options.nextInt(VERIFIED_EVERY) == 0;
         boolean deltas = options.nextInt(WHOLE_EVERY) > 0;
+        boolean uffdsByRegion = new SplittableRandom(seed ^ UFFDS_SALT).nextBoolean();
         return new Scenario(
                 modes.get(random.nextInt(modes.size())),
-                vm(random),
+                vm(random, uffdsByRegion),
                 network(random),
                 random.nextInt(3) == 0 ? 0 : logarithmic(random, 1_000_000_000L, 60_000_000_000L),
                 random.nextInt(3) == 0 ? random.nextLong(1, 30_000_000) : 0,
@@ -78,9 +81,10 @@ record Scenario(
                 connections, plain ? Compression.NONE : compressions.get(random.nextInt(compressions.size())));
     }
 
-    private static VmShape vm(SplittableRandom random) {
+    private static VmShape vm(SplittableRandom random, boolean uffdsByRegion) {
         return new VmShape(
                 regions(random),
+                uffdsByRegion,
                 random.nextInt(1, 4),
                 logarithmic(random, 20_000, 2_000_000),
                 random.nextInt(5, 100),

@@ -106,7 +106,7 @@ final class SweptVm implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
+    public Uffd uffd(GuestRegion region) {
         return uffd;
     }
 

@@ -50,8 +50,8 @@ public final class SimAttachment implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
-        return vm.uffd();
+    public Uffd uffd(GuestRegion region) {
+        return vm.uffd(region);
     }
 
     @Override

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A machine as a process of its own, on a host with a kernel of its own: vCPUs, memory files mapped shared, a userfaultfd,
+ * A machine as a process of its own, on a host with a kernel of its own: vCPUs, memory files mapped shared, userfaultfds,
  * and one thread that carries commands out, one after the other. It behaves as the micro-VM does.
  */
 public final class SimVm {
@@ -45,7 +45,9 @@ public final class SimVm {
     private final ModelProcess process;
     private final VirtualTime.Group tasks;
     private final List<GuestRegion> regions = new ArrayList<>();
-    private final ModelUffd uffd;
+    /** By region. */
+    private final List<ModelUffd> uffds = new ArrayList<>();
+
     private final List<Vcpu> vcpus = new ArrayList<>();
     private final boolean[] running;
     private final long[] stepBeganNanos;
@@ -78,7 +80,11 @@ public final class SimVm {
             long address = process.newThread().mmap(MapRequest.shared(file));
             regions.add(new GuestRegion(regions.size(), region.name(), address, file));
         }
-        uffd = process.openUffd(UffdFeature.mask(EnumSet.of(UffdFeature.WP_ASYNC, UffdFeature.WP_UNPOPULATED)));
+        long features = UffdFeature.mask(EnumSet.of(UffdFeature.WP_ASYNC, UffdFeature.WP_UNPOPULATED));
+        for (GuestRegion region : regions) {
+            boolean first = region.id() == 0;
+            uffds.add(first || shape.uffdsByRegion() ? process.openUffd(features) : uffds.getFirst());
+        }
         Blocks blocks = new Blocks(regions);
         for (int i = 0; i < shape.vcpus(); i++) {
             vcpus.add(new Vcpu(i, shape, blocks, process.newThread()));
@@ -303,7 +309,7 @@ public final class SimVm {
         }
     }
 
-    /** {@return whether part of its memory is registered with its userfaultfd} */
+    /** {@return whether part of its memory is registered with a userfaultfd} */
     public boolean isRegistered() {
         return process.mappings().stream().anyMatch(mapping -> !mapping.modes().isEmpty());
     }
@@ -346,8 +352,8 @@ public final class SimVm {
         return List.copyOf(regions);
     }
 
-    ModelUffd uffd() {
-        return uffd;
+    ModelUffd uffd(GuestRegion region) {
+        return uffds.get(region.id());
     }
 
     Pagemap pagemap() {

@@ -7,6 +7,7 @@ import java.util.List;
  * What a machine is like, on both hosts alike.
  *
  * @param regions its memory
+ * @param uffdsByRegion whether each region has a userfaultfd of its own
  * @param vcpus how many
  * @param stepNanos how long a vCPU takes for one block, while a migration goes on
  * @param writePercent how many of its steps write the block that they have checked
@@ -16,6 +17,7 @@ import java.util.List;
  */
 public record VmShape(
         List<Region> regions,
+        boolean uffdsByRegion,
         int vcpus,
         long stepNanos,
         int writePercent,

@@ -69,8 +69,9 @@ public final class VmmClient implements Guest {
         return attachment.regions();
     }
 
+    /** One for all regions: a micro-VM has one region. */
     @Override
-    public LinuxUffd uffd() {
+    public LinuxUffd uffd(GuestRegion region) {
         return attachment.uffd();
     }
 

@@ -2,7 +2,7 @@ package dev.faultline.guest.qemu.check;
 
 import dev.faultline.guest.qemu.inspection.Finding;
 import dev.faultline.guest.qemu.machine.RamArea;
-import dev.faultline.guest.qemu.process.EngineUffd;
+import dev.faultline.guest.qemu.process.EngineUffds;
 import dev.faultline.uffd.os.LinuxException;
 import dev.faultline.uffd.proc.Mappers;
 import dev.faultline.uffd.proc.MemoryMapping;
@@ -20,7 +20,7 @@ final class MemoryUsersCheck {
     static List<Finding> look(Subject subject) {
         List<Finding> findings = new ArrayList<>();
         try {
-            boolean ours = EngineUffd.find(subject.processId()).isPresent();
+            boolean ours = !EngineUffds.left(subject.processId()).isEmpty();
             for (RamArea area : subject.ram().areas()) {
                 area.mapping().filter(MemoryMapping::hasFile).ifPresent(mapping -> {
                     others(subject, mapping).ifPresent(findings::add);

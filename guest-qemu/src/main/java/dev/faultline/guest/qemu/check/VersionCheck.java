@@ -2,7 +2,7 @@ package dev.faultline.guest.qemu.check;
 
 import dev.faultline.guest.qemu.inspection.Finding;
 import dev.faultline.guest.qemu.machine.MigrationSettings;
-import dev.faultline.guest.qemu.process.EngineUffd;
+import dev.faultline.guest.qemu.process.EngineUffds;
 import dev.faultline.uffd.LinuxUffd;
 import dev.faultline.uffd.UffdFeature;
 import dev.faultline.uffd.os.LinuxException;
@@ -34,7 +34,7 @@ final class VersionCheck {
     private static Finding kernel() {
         String what = "kernel";
         try {
-            List<UffdFeature> lacking = new ArrayList<>(EnumSet.copyOf(EngineUffd.FEATURES));
+            List<UffdFeature> lacking = new ArrayList<>(EnumSet.copyOf(EngineUffds.FEATURES));
             Set<UffdFeature> there = LinuxUffd.kernelFeatures();
             lacking.removeAll(there);
             return lacking.isEmpty()
