@@ -3,6 +3,7 @@
 #include "common.h"
 
 #define VECTOR 4096
+#define RANGE_BYTES (256UL << 20) // as the engine takes them
 #define PM_SCAN_WP_MATCHING 1
 #define PM_SCAN_CHECK_WPASYNC 2
 #define PAGE_IS_WRITTEN 2
@@ -30,12 +31,12 @@ static void note(uint64_t *bits, uint64_t first, uint64_t end) {
     }
 }
 
-static void scan(int pagemap, uint64_t address, uint64_t length, uint64_t page_bytes, uint64_t *bits) {
+static void scan(int pagemap, uint64_t address, uint64_t start, uint64_t end, uint64_t page_bytes, uint64_t *bits) {
     struct scan_argument argument = {
             .size = sizeof argument,
             .flags = PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC,
-            .start = address,
-            .end = address + length,
+            .start = start,
+            .end = end,
             .vec = (uintptr_t)found,
             .vec_len = VECTOR,
             .category_mask = PAGE_IS_WRITTEN,
@@ -65,7 +66,10 @@ int main(int count, char **arguments) {
         uint64_t *bits = malloc(words * sizeof *bits), pages = 0;
         memset(bits, 0, words * sizeof *bits);
         int64_t begun = now_nanos();
-        scan(pagemap, address, length, page_bytes, bits);
+        for (uint64_t at = 0; at < length; at += RANGE_BYTES) {
+            uint64_t range = length - at < RANGE_BYTES ? length - at : RANGE_BYTES;
+            scan(pagemap, address, address + at, address + at + range, page_bytes, bits);
+        }
         int64_t ended = now_nanos();
         for (uint64_t i = 0; i < words; i++) {
             pages += __builtin_popcountll(bits[i]);

@@ -1,6 +1,7 @@
 package dev.faultline.benchmarks.fault;
 
 import dev.faultline.benchmarks.fault.FaultLab.Handler;
+import dev.faultline.benchmarks.fault.FaultLab.Placement;
 import dev.faultline.benchmarks.program.CPrograms;
 import dev.faultline.benchmarks.report.MarkdownTable;
 import dev.faultline.benchmarks.report.Samples;
@@ -45,7 +46,7 @@ public final class AroundBench implements Bench {
     public Section run(Settings settings) throws IOException {
         int pages = settings.choose(1 << 15, 1 << 10);
         try (CPrograms programs = new CPrograms();
-                FaultLab lab = new FaultLab(programs, pages, PageSize.SIZE_4K, 1)) {
+                FaultLab lab = new FaultLab(programs, Placement.ONE_PROCESSOR, pages, PageSize.SIZE_4K, 1)) {
             for (int run = -settings.warmUpRuns(); run < settings.runs(); run++) {
                 for (Way way : WAYS) {
                     inTurns(lab, way, pages, run);
@@ -96,7 +97,7 @@ public final class AroundBench implements Bench {
 
             As above: one thread touches pages of 4 KiB of which all 32,768 are there and none is mapped. The program in C maps the page
             that was touched; the engine also maps current pages around it, the more of them the more of that surrounding is mapped
-            already. Both sleep until there is a fault. In turns, RUNS runs: medians (smallest-largest).
+            already. Both sleep until there is a fault, on the processor of the thread that touches. In turns, RUNS runs: medians (smallest-largest).
 
             MACHINE.
 

@@ -1,6 +1,7 @@
 package dev.faultline.benchmarks.fault;
 
 import dev.faultline.benchmarks.fault.FaultLab.Handler;
+import dev.faultline.benchmarks.fault.FaultLab.Placement;
 import dev.faultline.benchmarks.program.CPrograms;
 import dev.faultline.benchmarks.report.MarkdownTable;
 import dev.faultline.benchmarks.report.Plot;
@@ -28,7 +29,23 @@ public final class FaultBench implements Bench {
     private static final int HUGE_PAGES = 128;
     private static final double MICROS = 1000;
 
-    private record Way(PageSize pageSize, int threads, String mode) {}
+    private enum Waiting {
+        TOGETHER("poll, one processor", "poll", Placement.ONE_PROCESSOR),
+        APART("poll, two processors", "poll", Placement.TWO_PROCESSORS),
+        SPINNING("spin, two processors", "spin", Placement.TWO_PROCESSORS);
+
+        private final String label;
+        private final String mode;
+        private final Placement placement;
+
+        Waiting(String label, String mode, Placement placement) {
+            this.label = label;
+            this.mode = mode;
+            this.placement = placement;
+        }
+    }
+
+    private record Way(PageSize pageSize, int threads, Waiting waiting) {}
 
     /** What came out of one way of serving. */
     private static final class Result {
@@ -55,7 +72,7 @@ public final class FaultBench implements Bench {
     @Override
     public Section run(Settings settings) throws IOException {
         try (CPrograms programs = new CPrograms()) {
-            measure(programs, settings, PageSize.SIZE_4K, settings.choose(20_000, 200), 1);
+            measure(programs, settings, PageSize.SIZE_4K, settings.choose(10_000, 200), 1);
             int hugePages = settings.choose(HUGE_PAGES, 4);
             try (HugePageReservation _ = HugePageReservation.add(hugePages)) {
                 measure(programs, settings, PageSize.SIZE_2M, hugePages, settings.choose(20, 1));
@@ -66,21 +83,24 @@ public final class FaultBench implements Bench {
 
     private void measure(CPrograms programs, Settings settings, PageSize pageSize, int touches, int passes)
             throws IOException {
-        try (FaultLab lab = new FaultLab(programs, touches * EVERY, pageSize, EVERY)) {
-            for (int run = -settings.warmUpRuns(); run < settings.runs(); run++) {
-                for (int threads = 1; threads <= 2; threads++) {
-                    Touching touching = new Touching(threads, true, EVERY, touches);
-                    for (String mode : List.of("poll", "spin")) {
-                        inTurns(lab, new Way(pageSize, threads, mode), touching, passes, run);
+        for (Placement placement : Placement.values()) {
+            try (FaultLab lab = new FaultLab(programs, placement, touches * EVERY, pageSize, EVERY)) {
+                for (int run = -settings.warmUpRuns(); run < settings.runs(); run++) {
+                    for (Waiting waiting : Waiting.values()) {
+                        if (waiting.placement == placement) {
+                            inTurns(lab, new Way(pageSize, 1, waiting), touches, passes, run);
+                            inTurns(lab, new Way(pageSize, 2, waiting), touches, passes, run);
+                        }
                     }
                 }
             }
         }
     }
 
-    private void inTurns(FaultLab lab, Way way, Touching touching, int passes, int run) throws IOException {
+    private void inTurns(FaultLab lab, Way way, int touches, int passes, int run) throws IOException {
+        Touching touching = new Touching(way.threads, true, EVERY, touches);
         for (Handler by : Handler.values()) {
-            Run measured = lab.run(by, way.mode, touching, passes, run);
+            Run measured = lab.run(by, way.waiting.mode, touching, passes, run);
             if (measured.faults() != measured.touches()) {
                 throw new IOException(measured.touches() + " touches, but " + measured.faults() + " faults by " + by);
             }
@@ -109,7 +129,7 @@ public final class FaultBench implements Bench {
             table.row(
                     way.pageSize.label(),
                     Integer.toString(way.threads),
-                    way.mode,
+                    way.waiting.label,
                     c.perSecond.cell(0),
                     engine.perSecond.cell(0),
                     String.format(Locale.ROOT, "%.2f", engine.perSecond.ratioTo(c.perSecond)),
@@ -129,7 +149,7 @@ public final class FaultBench implements Bench {
         results.forEach((way, by) -> {
             if (way.pageSize == PageSize.SIZE_4K && way.threads == 1) {
                 by.forEach((handler, result) ->
-                        lines.add(line((handler == Handler.C ? "C" : "engine") + ", " + way.mode, result.latencies)));
+                        lines.add(line((handler == Handler.C ? "C" : "engine") + ", " + way.waiting.label, result.latencies)));
             }
         });
         return new Plot(
@@ -143,7 +163,7 @@ public final class FaultBench implements Bench {
 
     private static Plot.Line line(String name, Latencies latencies) {
         List<Double> parts =
-                IntStream.rangeClosed(1, 999).mapToObj(i -> i / 1000.0).toList();
+                IntStream.rangeClosed(1, 49).mapToObj(i -> i / 50.0).toList();
         return new Plot.Line(
                 name,
                 parts.stream().map(part -> latencies.quantile(part) / MICROS).toList(),
@@ -156,8 +176,8 @@ public final class FaultBench implements Bench {
             A process touches pages that its memory file holds and that are not mapped: every fifth page, in any order, so that
             nothing is to be mapped ahead. Its faults are served by another process: a loop of poll, read and CONTINUE in C
             (`benchmarks/src/main/c/handler.c`), and the destination engine's own service of faults, with page states, statistics and
-            all. *poll* sleeps until there is a fault, *spin* looks for the next one all the time. Both in turns, RUNS runs of 20,000
-            faults (2 MiB: 2,560): medians (smallest-largest). A latency is from touch to going on, in the thread that touches; bytes
+            all. *poll* sleeps until there is a fault, *spin* looks for the next one all the time; who touches and who serves share a
+            processor, or have one each. In turns, RUNS runs of 10,000 faults (2 MiB: 2,560): medians (smallest-largest). A latency is from touch to going on, in the thread that touches; bytes
             per fault is what the engine's thread takes of the heap.
 
             MACHINE.

@@ -11,6 +11,28 @@ import java.util.Map;
 
 /** A process whose threads touch pages that are there and not mapped, and two that may serve its faults: in C, and the engine. */
 final class FaultLab implements AutoCloseable {
+    /** Where the threads run: left to itself, the kernel moves them now and then, and another figure comes of it. */
+    enum Placement {
+        /** Who touches and who serves take turns on one processor. */
+        ONE_PROCESSOR("0"),
+        /** Each has its own. */
+        TWO_PROCESSORS("1");
+
+        private final String handlers;
+
+        Placement(String handlers) {
+            this.handlers = handlers;
+        }
+
+        private List<String> ofToucher() {
+            return List.of("taskset", "-c", "0");
+        }
+
+        private List<String> ofHandlers() {
+            return List.of("taskset", "-c", handlers);
+        }
+    }
+
     /** Who serves faults. */
     enum Handler {
         C,
@@ -21,18 +43,18 @@ final class FaultLab implements AutoCloseable {
     private final Map<Handler, Child> handlers = new EnumMap<>(Handler.class);
 
     /** Its pages, of which every so many is there. */
-    FaultLab(CPrograms programs, int pages, PageSize pageSize, int every) throws IOException {
+    FaultLab(CPrograms programs, Placement placement, int pages, PageSize pageSize, int every) throws IOException {
         String socket = programs.scratch("toucher-" + pageSize + "-" + System.nanoTime())
                 .toString();
         String length = Long.toString(pages * pageSize.bytes());
         String pageBytes = Long.toString(pageSize.bytes());
-        toucher = programs.start(List.of(), "toucher", socket, length, pageBytes, "minor");
+        toucher = programs.start(placement.ofToucher(), "toucher", socket, length, pageBytes, "minor");
         try {
             toucher.answer();
-            handlers.put(Handler.C, programs.start(List.of(), "handler", socket, pageBytes));
+            handlers.put(Handler.C, programs.start(placement.ofHandlers(), "handler", socket, pageBytes));
             String everyText = Integer.toString(every);
             handlers.put(
-                    Handler.ENGINE, Child.java(List.of(), HandlerMain.class, socket, length, pageBytes, everyText));
+                    Handler.ENGINE, Child.java(placement.ofHandlers(), HandlerMain.class, socket, length, pageBytes, everyText));
             for (Child handler : handlers.values()) {
                 handler.answer();
             }

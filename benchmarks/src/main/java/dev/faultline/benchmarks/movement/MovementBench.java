@@ -39,8 +39,8 @@ public final class MovementBench implements Bench {
     @Override
     public Section run(Settings settings) throws IOException {
         try (CPrograms programs = new CPrograms()) {
-            measure(programs, settings, PageSize.SIZE_4K, settings.choose(512, 8));
-            int hugeMebibytes = settings.choose(256, 4);
+            measure(programs, settings, PageSize.SIZE_4K, settings.choose(256, 8));
+            int hugeMebibytes = settings.choose(128, 4);
             int hugePages = hugeMebibytes / 2;
             try (HugePageReservation _ = HugePageReservation.add(MEMORIES * hugePages)) {
                 measure(programs, settings, PageSize.SIZE_2M, hugeMebibytes);
@@ -127,7 +127,7 @@ public final class MovementBench implements Bench {
     private static final String INTRODUCTION = """
                 ./dev bench movement runs=RUNS
 
-            Random content of a memory file, 512 MiB (2 MiB pages: 256 MiB), moved into an empty one by TCP between two processes. In C
+            Random content of a memory file, 256 MiB (2 MiB pages: 128 MiB), moved into an empty one by TCP between two processes. In C
             (`benchmarks/src/main/c/mover.c`): writev from a mapping of one in pieces of 256 KiB (a huge page), read into one of the
             other, from connecting until the last byte is acknowledged. The engines: *round*, the one round of pre-copy that sends all
             of it; *post-copy*, a whole move that pushes all of it, connections, hand-over and last acknowledgement included. On veth a

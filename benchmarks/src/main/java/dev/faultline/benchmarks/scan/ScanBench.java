@@ -20,6 +20,8 @@ import java.util.Map;
 public final class ScanBench implements Bench {
     private static final long PAGE_BYTES = PageSize.SIZE_4K.bytes();
     private static final double NANOS_PER_MILLI = 1e6;
+    /** Short calls, of which a few runs are too few for the compiler. */
+    private static final int WARM_UP_SCANS = 100;
     /** Every how many pages one is written; 0: none. */
     private static final int[] DIRTY_EVERY = {0, 100, 10, 1};
 
@@ -79,6 +81,11 @@ public final class ScanBench implements Bench {
         ScannedGuest one = new ScannedGuest(guest, 1);
         ScannedGuest two = new ScannedGuest(guest, 2);
         one.scan(); // all was written, to be mapped
+        for (int i = 0; i < settings.choose(WARM_UP_SCANS, 1); i++) {
+            toucher.ask("dirty 10");
+            (i % 2 == 0 ? one : two).scan();
+        }
+        one.scan();
         for (int run = -settings.warmUpRuns(); run < settings.runs(); run++) {
             for (int dirtyEvery : DIRTY_EVERY) {
                 Way way = new Way(mebibytes, dirtyEvery);
