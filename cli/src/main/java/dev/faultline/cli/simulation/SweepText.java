@@ -13,7 +13,8 @@ final class SweepText {
               not there.
             - **Kernel**, per GiB of 4 KiB pages of tmpfs (2 MiB pages of hugetlbfs), as measured on Linux 6.18.44: scan 0.65 ms
               clean and 12 ms all written (0.02, 0.11), write-protect 33 ms (0.1), unregister 35 ms (0.05). CONTINUE 0.61 us and
-              0.22 us a page (0.7, 0.23), 64 pages at most around a touched one. 27 us until a sleeping handler has a fault.
+              0.22 us a page (0.7, 0.23), for as many pages around a touched one as the engine maps. 27 us until a sleeping
+              handler has a fault.
             - **Copying**: 0.3 ns a byte on each side and connection (loopback TCP carries 2 to 5 GB/s by one stream).
             - **Machine**: 50 us a command, 2.5 ms to save and 2.5 ms to load its devices (QEMU's 5 ms), 100 KiB of state; the
               load touches no memory.
