@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /** {@code NAME [runs=N]}: runs a benchmark, prints its section of docs/benchmarks.md and writes it there. */
 final class Main {
-    private static final int USUAL_RUNS = 9;
+    private static final int USUAL_RUNS = 5;
 
     static final Map<String, Supplier<Bench>> BENCHES = Map.of(
             "faults",

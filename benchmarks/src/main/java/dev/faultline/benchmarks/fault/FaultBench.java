@@ -148,8 +148,8 @@ public final class FaultBench implements Bench {
         List<Plot.Line> lines = new ArrayList<>();
         results.forEach((way, by) -> {
             if (way.pageSize == PageSize.SIZE_4K && way.threads == 1) {
-                by.forEach((handler, result) ->
-                        lines.add(line((handler == Handler.C ? "C" : "engine") + ", " + way.waiting.label, result.latencies)));
+                by.forEach((handler, result) -> lines.add(
+                        line((handler == Handler.C ? "C" : "engine") + ", " + way.waiting.label, result.latencies)));
             }
         });
         return new Plot(

@@ -54,7 +54,8 @@ final class FaultLab implements AutoCloseable {
             handlers.put(Handler.C, programs.start(placement.ofHandlers(), "handler", socket, pageBytes));
             String everyText = Integer.toString(every);
             handlers.put(
-                    Handler.ENGINE, Child.java(placement.ofHandlers(), HandlerMain.class, socket, length, pageBytes, everyText));
+                    Handler.ENGINE,
+                    Child.java(placement.ofHandlers(), HandlerMain.class, socket, length, pageBytes, everyText));
             for (Child handler : handlers.values()) {
                 handler.answer();
             }

@@ -94,7 +94,9 @@ public final class Child implements AutoCloseable {
      * @param line numbers, and a blank between each two
      */
     public static long[] numbers(String line) {
-        return Arrays.stream(line.strip().split(" ", -1)).mapToLong(Long::parseLong).toArray();
+        return Arrays.stream(line.strip().split(" ", -1))
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 
     /** Ends it. */

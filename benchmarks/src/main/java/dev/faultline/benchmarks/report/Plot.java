@@ -3,8 +3,9 @@ package dev.faultline.benchmarks.report;
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 public record Plot(String name, String title, String x, String y, boolean xLogarithmic, List<Line> lines) {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 500;
+    private static final int TICK_PIXELS = 50;
 
     /**
      * One line.
@@ -51,6 +53,7 @@ public record Plot(String name, String title, String x, String y, boolean xLogar
                 .yAxisTitle(y)
                 .build();
         chart.getStyler().setMarkerSize(0);
+        chart.getStyler().setYAxisTickMarkSpacingHint(TICK_PIXELS);
         chart.getStyler().setXAxisLogarithmic(xLogarithmic);
         chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
         for (Line line : lines) {
@@ -60,11 +63,16 @@ public record Plot(String name, String title, String x, String y, boolean xLogar
         chart.paint(graphics, WIDTH, HEIGHT);
         Files.createDirectories(directory);
         Path file = directory.resolve(name + ".svg");
-        try (OutputStream out = Files.newOutputStream(file)) {
-            Processors.get("svg")
-                    .getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT))
-                    .writeTo(out);
-        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Processors.get("svg")
+                .getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT))
+                .writeTo(out);
+        Files.writeString(file, rounded(out.toString(StandardCharsets.UTF_8)));
         return file;
+    }
+
+    /** Hundredths of a pixel are enough, and half as much text. */
+    private static String rounded(String svg) {
+        return svg.replaceAll("(\\.\\d\\d)\\d+", "$1");
     }
 }
