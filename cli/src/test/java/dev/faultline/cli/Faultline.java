@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -133,18 +134,24 @@ final class Faultline implements AutoCloseable {
     }
 
     /** Waits for a line of its output. */
-    synchronized String awaitLine(Predicate<String> wanted) {
+    String awaitLine(Predicate<String> wanted) {
+        return awaitLineOrEnd(wanted)
+                .orElseThrow(() -> new IllegalStateException(this + " ended before it printed what was waited for"));
+    }
+
+    /** Waits for a line of its output. {@return the line, or nothing if it has ended without it} */
+    synchronized Optional<String> awaitLineOrEnd(Predicate<String> wanted) {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         try {
             int seen = 0;
             while (true) {
                 for (; seen < out.size(); seen++) {
                     if (wanted.test(out.get(seen))) {
-                        return out.get(seen);
+                        return Optional.of(out.get(seen));
                     }
                 }
                 if (!process.isAlive() && !outReader.isAlive()) {
-                    throw new TimeoutException("it ended");
+                    return Optional.empty();
                 }
                 if (System.nanoTime() > deadline) {
                     throw new TimeoutException("time is up");

@@ -19,7 +19,7 @@ final class JavaCommand {
         // One collector thread, and a small heap that is collected often: guest memory is outside of it, and what an
         // engine remembers of pages lives long. -Xmx is for that of a guest of 1 TiB. The launcher has the same
         // options.
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmn8m", "-Xmx1g"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmn8m", "-Xmx1g"));
         // -UsePerfData: a JVM that is killed would leave its counters behind as a file.
         command.addAll(List.of("-XX:-UsePerfData", "-Xshare:auto"));
         if (arguments.getFirst().equals("guest")) {

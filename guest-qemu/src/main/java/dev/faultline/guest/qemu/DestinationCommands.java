@@ -52,6 +52,12 @@ final class DestinationCommands implements RoleCommands {
     }
 
     @Override
+    public void expectDeviceState() {
+        loading = true;
+        loader.expect();
+    }
+
+    @Override
     public void loadDeviceState(byte[] state) {
         loading = true;
         loader.load(state);

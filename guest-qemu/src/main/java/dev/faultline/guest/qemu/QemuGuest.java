@@ -174,6 +174,11 @@ public final class QemuGuest implements Guest {
     }
 
     @Override
+    public void expectDeviceState() {
+        commands.expectDeviceState();
+    }
+
+    @Override
     public void loadDeviceState(byte[] state) {
         commands.loadDeviceState(state);
     }

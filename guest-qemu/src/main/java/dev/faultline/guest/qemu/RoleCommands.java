@@ -12,6 +12,8 @@ interface RoleCommands extends AutoCloseable {
 
     byte[] saveDeviceState();
 
+    void expectDeviceState();
+
     void loadDeviceState(byte[] state);
 
     void relinquish();

@@ -7,14 +7,18 @@ import dev.faultline.migration.guest.GuestState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machine that moves away. It is stopped by the first half of a migration of QEMU's own, so that the second half has
- * less to do while it stands still.
+ * The machine that moves away. What stops it is a migration of QEMU's own, which writes its devices at once: to pause is to
+ * have the device state, so that no command has to be waited for in between.
  */
 final class SourceCommands implements RoleCommands {
+    private static final String TAKES_NONE = "This QEMU is attached to as the source: it takes no device state";
+
     private final QemuAttachment qemu;
     private final RunControl control;
-    /** The migration under way: the machine stands still, or is about to, and its devices are not written. */
+    /** The migration that did not come to its end: QEMU may still be at it. */
     private @Nullable StateSender sender;
+    /** The device state of a machine that ran until it was written, while nobody has taken it. */
+    private byte @Nullable [] saved;
 
     private volatile boolean relinquished;
 
@@ -36,18 +40,20 @@ final class SourceCommands implements RoleCommands {
             return;
         }
         try {
-            begin();
+            saved = writeDevices();
         } catch (GuestException e) {
             runOn(e);
             throw e;
         }
     }
 
-    private StateSender begin() {
+    private byte[] writeDevices() {
         StateSender begun = StateSender.begin(qemu.monitor(), qemu.privateBlocks());
         sender = begun;
-        begun.awaitStop();
-        return begun;
+        byte[] state = begun.finish();
+        begun.close();
+        sender = null;
+        return state;
     }
 
     private void runOn(GuestException cause) {
@@ -64,6 +70,7 @@ final class SourceCommands implements RoleCommands {
         if (relinquished) {
             throw new GuestException("This machine was given up: it does not run here again");
         }
+        saved = null; // what runs on is not what was written
         breakOff();
         StateSender.cancelLeftBehind(qemu.monitor());
         if (!control.isRunning()) {
@@ -81,23 +88,25 @@ final class SourceCommands implements RoleCommands {
 
     @Override
     public synchronized byte[] saveDeviceState() {
-        StateSender begun = sender == null ? beginPaused() : sender;
-        byte[] state = begun.finish();
-        begun.close();
-        sender = null;
-        return state;
+        byte[] state = saved;
+        if (state != null) {
+            saved = null;
+            return state;
+        }
+        if (state() != GuestState.PAUSED) {
+            throw new GuestException("The device state of a machine that is not paused cannot be saved");
+        }
+        return writeDevices();
+    }
+
+    @Override
+    public void expectDeviceState() {
+        throw new GuestException(TAKES_NONE);
     }
 
     @Override
     public void loadDeviceState(byte[] state) {
-        throw new GuestException("This QEMU is attached to as the source: it takes no device state");
-    }
-
-    private StateSender beginPaused() {
-        if (state() != GuestState.PAUSED) {
-            throw new GuestException("The device state of a machine that is not paused cannot be saved");
-        }
-        return begin();
+        throw new GuestException(TAKES_NONE);
     }
 
     /** QEMU itself would still run it if it were told to; nobody who is attached tells it so any more. */
@@ -108,9 +117,10 @@ final class SourceCommands implements RoleCommands {
             return;
         }
         String runState = qemu.monitor().runState();
-        if (sender != null || RunStates.guestState(runState) != GuestState.PAUSED) {
+        boolean isTaken = sender == null && saved == null;
+        if (!isTaken || RunStates.guestState(runState) != GuestState.PAUSED) {
             throw new GuestException("This machine is not given up: it is '" + runState
-                    + (sender == null ? "'" : "', and its device state was not taken"));
+                    + (isTaken ? "'" : "', and its device state was not taken"));
         }
         relinquished = true;
     }
@@ -118,6 +128,10 @@ final class SourceCommands implements RoleCommands {
     /** A machine that only a migration of ours holds goes on, if it ran before. */
     @Override
     public synchronized void close() {
-        breakOff();
+        if (saved != null) {
+            resume();
+        } else {
+            breakOff();
+        }
     }
 }

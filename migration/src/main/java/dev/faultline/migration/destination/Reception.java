@@ -58,6 +58,7 @@ final class Reception {
     private final EngineLoop loop;
     private final Outbox outbox;
     private final Manifest manifest;
+    private final DeviceLoad deviceLoad;
 
     private String phase;
     private String failure = "";
@@ -91,6 +92,7 @@ final class Reception {
                         host.nanoTime())
                 : new DestinationSession(shape, host.nanoTime());
         loop = new EngineLoop(host, reason -> perform(session.onFailure(reason)), this::tick);
+        deviceLoad = new DeviceLoad(host, guest, this::loadDevices);
     }
 
     /** Receives until the session ends. */
@@ -102,6 +104,7 @@ final class Reception {
         loop.run();
         returning.interrupts(null);
         arrival.requests.disconnect();
+        deviceLoad.end();
         outbox.end();
         endConnections(controlReader);
     }
@@ -286,6 +289,7 @@ final class Reception {
                 handOver.tellAgain();
             }
             case DestinationAction.SendNeeded _ -> sendNeeded();
+            case DestinationAction.Expect _ -> deviceLoad.begin(loop);
             case DestinationAction.Load load -> load(load.prepare());
             case DestinationAction.Resume resume -> start(resume.run() && !arrival.options.startPaused());
             case DestinationAction.ApplyMap map -> MapApplier.apply(map.frame(), arrival);
@@ -363,16 +367,17 @@ final class Reception {
         arrival.preparedNanos = host.nanoTime();
         phase = "hand-over";
         handOver.begin();
-        // On a thread of its own: while it touches guest memory, the session has to hear the source.
-        loop.start("load", () -> {
-            journal.record(Phase.LOADING, (prepare.flags() & Frame.FLAG_RUN) != 0);
-            guest.loadDeviceState(prepare.payload());
-            if (discarded) {
-                return; // what it has seen of memory may be anything
-            }
-            journal.record(Phase.PREPARED); // before the source may be told so
-            loop.post(() -> perform(session.onLoaded()));
-        });
+        deviceLoad.give(prepare);
+    }
+
+    private void loadDevices(Frame prepare) {
+        journal.record(Phase.LOADING, (prepare.flags() & Frame.FLAG_RUN) != 0);
+        guest.loadDeviceState(prepare.payload());
+        if (discarded) {
+            return; // what it has seen of memory may be anything
+        }
+        journal.record(Phase.PREPARED); // before the source may be told so
+        loop.post(() -> perform(session.onLoaded()));
     }
 
     private void start(boolean run) {

@@ -115,6 +115,12 @@ public interface Guest extends AutoCloseable {
     byte[] saveDeviceState();
 
     /**
+     * Does what can be done before the device state comes, which it is about to: while its guest runs nowhere, there is
+     * less to do then. A machine that got ready may be of no use any more if none comes.
+     */
+    default void expectDeviceState() {}
+
+    /**
      * Puts the device state into a machine that waits for one. It is then paused; the load may touch guest memory.
      *
      * @param state what {@link #saveDeviceState()} of the source returned

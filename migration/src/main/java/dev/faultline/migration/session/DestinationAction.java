@@ -16,6 +16,9 @@ public sealed interface DestinationAction {
     /** Tell the source which pages do not have their final content. */
     record SendNeeded() implements DestinationAction {}
 
+    /** The source is about to pause: do what can be done before the device state comes. */
+    record Expect() implements DestinationAction {}
+
     /** The source has paused: drop pre-copy frames; load the device state: {@link DestinationSession#onLoaded}. */
     record Load(Frame prepare) implements DestinationAction {}
 

@@ -6,6 +6,7 @@ import dev.faultline.migration.session.DestinationAction.ApplyMap;
 import dev.faultline.migration.session.DestinationAction.Arm;
 import dev.faultline.migration.session.DestinationAction.Disarm;
 import dev.faultline.migration.session.DestinationAction.Discard;
+import dev.faultline.migration.session.DestinationAction.Expect;
 import dev.faultline.migration.session.DestinationAction.Finish;
 import dev.faultline.migration.session.DestinationAction.Load;
 import dev.faultline.migration.session.DestinationAction.Rejoin;
@@ -27,10 +28,10 @@ import java.util.Optional;
  * The destination's side of a migration, as a machine of states without I/O. One thread calls it.
  *
  * <pre>
- *   WAITING ─OFFER─▶ ARMING ─▶ RECEIVING ─PREPARE─▶ LOADING ─▶ PREPARED ─COMMIT─▶ STARTING ─▶ RUNNING ─all pages─▶ ENDED
- *      └─────────── any failure: the guest has not run here and never will ──────────┘   │          │
- *                                             could not start: says so, ABORT ◀──────────┘          │
- *                                             pages missing: the guest waits for them ◀─────────────┘
+ *   WAITING ─OFFER─▶ ARMING ─▶ RECEIVING ─EXPECT─▶ EXPECTING ─PREPARE─▶ LOADING ─▶ PREPARED ─COMMIT─▶ STARTING ─▶ RUNNING ─all pages─▶ ENDED
+ *      └─────────── any failure: the guest has not run here and never will ───────────────────────────────┘   │          │
+ *                                                                  could not start: says so, ABORT ◀──────────┘          │
+ *                                                                  pages missing: the guest waits for them ◀─────────────┘
  *   a move that is to be audited: RUNNING ─all pages─▶ MANIFEST ... ─AUDITED─▶ ENDED
  *   connections lost when PREPARED: the guest waits for the source to come again and say who runs it
  *
@@ -44,6 +45,7 @@ public final class DestinationSession {
         WAITING,
         ARMING,
         RECEIVING,
+        EXPECTING,
         LOADING,
         PREPARED,
         REJOINING,
@@ -101,7 +103,12 @@ public final class DestinationSession {
             case ABORT -> fail("the source gave up: " + frame.text());
             case OFFER -> onlyIn(State.WAITING, frame, () -> onOffer(frame));
             case RESUME -> onResume(frame);
-            case PREPARE -> onlyIn(State.RECEIVING, frame, () -> onPrepare(frame));
+            case EXPECT ->
+                onlyIn(State.RECEIVING, frame, () -> {
+                    state = State.EXPECTING;
+                    out.add(new Expect());
+                });
+            case PREPARE -> onlyIn(State.EXPECTING, frame, () -> onPrepare(frame));
             case COMMIT ->
                 onlyIn(State.PREPARED, frame, () -> {
                     state = State.STARTING;

@@ -337,6 +337,7 @@ public final class SourceSession {
     private void pause() {
         state = State.PAUSING;
         paused = true; // from now on a failure has to resume the guest, if it was this migration that stopped it
+        send(Frame.of(FrameType.EXPECT));
         out.add(new Pause());
     }
 

@@ -49,7 +49,7 @@ public record Frame(FrameType type, int flags, int region, long count, long page
     public static final int MAX_MANIFEST_PAGES = 4096;
 
     /** The version of this protocol. */
-    public static final int VERSION = 6;
+    public static final int VERSION = 7;
 
     /** The longest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL_PAYLOAD_BYTES = 64 << 20;

@@ -74,7 +74,9 @@ public enum FrameType {
      * P→ F→ the blocks of one huge page that changed since it was sent in another round; payload = {@code PageDelta}. Only for
      * who has said in ACCEPT that it can read that.
      */
-    PAGE_DELTA(25);
+    PAGE_DELTA(25),
+    /** C→ the guest is about to be paused: what can be done before its device state comes is best done now. */
+    EXPECT(26);
 
     private static final FrameType[] BY_CODE = new FrameType[32];
 

@@ -161,10 +161,10 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Cuts every connection, as the death of a host does. */
+    /** Cuts every connection, as the death of a host does; first the destination's, which is not to hear of the source's. */
     void cut() {
-        cutSource();
         close(targets);
+        cutSource();
     }
 
     /** Cuts the source off. To the destination its connections look as if they lived. */

@@ -337,6 +337,7 @@ final class SessionPair {
                     destinationWork.add("load");
                 }
                 case DestinationAction.Resume resume -> resume(resume.run());
+                case DestinationAction.Expect _ -> {}
                 case DestinationAction.ApplyMap _, DestinationAction.SendNeeded _, DestinationAction.TakeAudit _ -> {}
                 case DestinationAction.SendManifest send -> sendManifest(send.parts());
                 case DestinationAction.Disarm _ -> onDestination(destination.onDisarmed());
@@ -399,6 +400,9 @@ final class SessionPair {
     Optional<FrameType> destinationExpects() {
         if (!destinationHistory.contains("OFFER")) {
             return Optional.of(FrameType.OFFER);
+        }
+        if (!destinationHistory.contains("EXPECT")) {
+            return Optional.of(FrameType.EXPECT);
         }
         if (!destinationHistory.contains("PREPARE")) {
             return Optional.of(FrameType.PREPARE);

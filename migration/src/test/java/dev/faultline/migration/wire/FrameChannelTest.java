@@ -54,7 +54,7 @@ class FrameChannelTest {
         ByteBuffer bytes = ByteBuffer.allocate(FrameHeader.BYTES);
         far.readFully(bytes);
         assertThat(HexFormat.of().formatHex(bytes.array()))
-                .isEqualTo("0195785606000000" + "4641554c544c494e" + "8877665544332211" + "0000000000000000");
+                .isEqualTo("0195785607000000" + "4641554c544c494e" + "8877665544332211" + "0000000000000000");
     }
 
     @Test

@@ -18,13 +18,14 @@ public final class MigrationSettings implements AutoCloseable {
     /** Leaves out the memory that is shared with a file, which is what makes a device state of a migration. */
     public static final String IGNORE_SHARED = "x-ignore-shared";
 
-    /** They need another channel, another format, or change the memory that is not theirs. */
+    /** They need another channel, another format, or one more command, or change the memory that is not theirs. */
     private static final Set<String> OFF = Set.of(
             "background-snapshot",
             "block",
             "compress",
             "mapped-ram",
             "multifd",
+            "pause-before-switchover",
             "postcopy-preempt",
             "postcopy-ram",
             "rdma-pin-all",
@@ -34,7 +35,7 @@ public final class MigrationSettings implements AutoCloseable {
             "x-colo",
             "zero-copy-send");
 
-    private static final Set<String> OURS = Set.of(IGNORE_SHARED, "pause-before-switchover", "late-block-activate");
+    private static final Set<String> OURS = Set.of(IGNORE_SHARED, "late-block-activate");
 
     /** migration/options.c, QEMU 7.2. */
     private static final long DEFAULT_BYTES_PER_SECOND = 128L << 20;
@@ -56,13 +57,13 @@ public final class MigrationSettings implements AutoCloseable {
     }
 
     /**
-     * Makes the settings for giving a device state: QEMU stops the machine, and waits before it writes the devices.
+     * Makes the settings for giving a device state: QEMU stops the machine and writes the devices in one go.
      *
      * @param qmp QEMU
      * @return the settings as they were, to be restored
      */
     public static MigrationSettings forSource(QmpClient qmp) {
-        return make(qmp, Set.of("events", IGNORE_SHARED, "pause-before-switchover"));
+        return make(qmp, Set.of("events", IGNORE_SHARED));
     }
 
     /**

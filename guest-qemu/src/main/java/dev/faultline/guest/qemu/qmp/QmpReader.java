@@ -1,6 +1,7 @@
 package dev.faultline.guest.qemu.qmp;
 
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.uffd.internal.linux.Errno;
 import dev.faultline.uffd.ipc.LineReader;
 import dev.faultline.uffd.ipc.LineReader.Outcome;
 import dev.faultline.uffd.ipc.UnixConnection;
@@ -69,10 +70,17 @@ final class QmpReader {
                 outcome = lines.next(-1);
             }
         } catch (LinuxException | IllegalStateException e) {
-            reason = "The QMP connection broke: " + e.getMessage();
+            if (!isReset(e)) {
+                reason = "The QMP connection broke: " + e.getMessage();
+            }
         } finally {
             finish(reason);
         }
+    }
+
+    /** That is how the end of a process looks that had not read everything. */
+    private static boolean isReset(RuntimeException e) {
+        return e instanceof LinuxException failure && failure.errno() == Errno.ECONNRESET;
     }
 
     private void take(byte[] line) {

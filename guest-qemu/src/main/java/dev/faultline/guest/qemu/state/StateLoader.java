@@ -8,6 +8,8 @@ import dev.faultline.migration.guest.GuestException;
 import dev.faultline.uffd.ipc.UnixConnection;
 import dev.faultline.uffd.os.LinuxException;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has the destination's QEMU load a device state, once. The connection for it is made in advance: the load is part of
@@ -20,7 +22,8 @@ public final class StateLoader implements AutoCloseable {
     private final QmpClient qmp;
     private final ErrorLog log;
     private final UnixConnection here;
-    private boolean used;
+    private @Nullable MigrationWatch watch;
+    private boolean given;
 
     /**
      * Gets ready.
@@ -37,22 +40,34 @@ public final class StateLoader implements AutoCloseable {
     }
 
     /**
+     * Has QEMU begin to read. It ends itself if this is closed then before a state has come.
+     *
+     * @throws GuestException if QEMU refuses
+     */
+    public synchronized void expect() {
+        if (watch == null) {
+            MigrationWatch fromNow = new MigrationWatch(monitor);
+            qmp.execute("migrate-incoming", Json.object().put("uri", "fd:" + NAME));
+            watch = fromNow;
+        }
+    }
+
+    /**
      * Loads.
      *
      * @param state the device state
      * @throws GuestException if it is not loaded
      */
     public synchronized void load(byte[] state) {
-        if (used || state.length == 0) {
+        if (given || state.length == 0) {
             throw new GuestException(
-                    "No device state can be loaded: " + (used ? "this QEMU was given one already" : "it is empty"));
+                    "No device state can be loaded: " + (given ? "this QEMU was given one already" : "it is empty"));
         }
-        MigrationWatch watch = new MigrationWatch(monitor);
         try {
-            qmp.execute("migrate-incoming", Json.object().put("uri", "fd:" + NAME));
-            used = true;
+            expect();
+            given = true;
             send(state);
-            String status = watch.await("completed", qmp.timeoutNanos());
+            String status = Objects.requireNonNull(watch, "expected").await("completed", qmp.timeoutNanos());
             if (!status.equals("completed")) {
                 String reason = monitor.migration().path("error-desc").asString("");
                 throw new GuestException("its migration ended as '" + status + "' " + reason);
@@ -84,7 +99,7 @@ public final class StateLoader implements AutoCloseable {
     @Override
     public synchronized void close() {
         here.close();
-        if (!used) {
+        if (watch == null) {
             Descriptors.takeBack(qmp, NAME);
         }
     }

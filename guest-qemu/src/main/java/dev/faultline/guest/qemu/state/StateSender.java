@@ -13,17 +13,15 @@ import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One migration of the source's QEMU into memory. {@link #awaitStop} is its first half, at the end of which the machine
- * stands still; {@link #finish} the second, which writes the devices. QEMU 7.2 resumes the machine by itself if it breaks
- * off before the end, and if it ran before.
+ * One migration of the source's QEMU into memory: it stops the machine, and writes the devices. QEMU 7.2 resumes the machine
+ * by itself if it breaks off before the end, and if it ran before.
  */
 public final class StateSender implements AutoCloseable {
     private static final String NAME = "faultline-state";
     private static final long MOST_BYTES = 64L << 20; // what one frame of a control connection carries
-    private static final String STOPPED = "pre-switchover";
     private static final String COMPLETED = "completed";
     /** MigrationStatus, qapi/migration.json, QEMU 7.2. */
-    private static final Set<String> UNDER_WAY = Set.of("setup", "cancelling", "active", STOPPED, "device");
+    private static final Set<String> UNDER_WAY = Set.of("setup", "cancelling", "active", "device");
 
     private final QemuMonitor monitor;
     private final QmpClient qmp;
@@ -64,25 +62,12 @@ public final class StateSender implements AutoCloseable {
     }
 
     /**
-     * Waits until the machine is stopped, and its block devices are drained.
-     *
-     * @throws GuestException if it does not come to that; {@link #cancel} then
-     */
-    public void awaitStop() {
-        String status = watch.await(STOPPED, qmp.timeoutNanos());
-        if (!status.equals(STOPPED)) {
-            throw failed(status);
-        }
-    }
-
-    /**
-     * Has the devices written.
+     * Waits until the machine is stopped, its block devices are drained, and all devices are written.
      *
      * @return the device state
      * @throws GuestException if QEMU fails to; {@link #cancel} then
      */
     public byte[] finish() {
-        qmp.execute("migrate-continue", Json.object().put("state", STOPPED));
         String status = watch.await(COMPLETED, qmp.timeoutNanos());
         if (!status.equals(COMPLETED)) {
             throw failed(status);
