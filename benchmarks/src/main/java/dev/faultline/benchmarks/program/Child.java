@@ -42,7 +42,7 @@ public final class Child implements AutoCloseable {
     public static Child java(List<String> prefix, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmn8m", "-Xmx1g", "-XX:-UsePerfData"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmn8m", "-Xmx1g", "-XX:-UsePerfData"));
         // What the JVM itself has to say is no answer.
         command.addAll(List.of("-XX:+DisplayVMOutputToStderr", "-Xlog:disable", "-Xlog:all=error:stderr"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
