@@ -64,8 +64,9 @@ class ArchitectureTest {
         String cli = "dev.faultline.cli..";
         String qemuLab = "dev.faultline.qemu.lab..";
         check(noneDependsOn(qemuLab, uffd, model, migration, simulation, guestKvm, guestQemu, conformance, cli));
+        String benchmarks = "dev.faultline.benchmarks..";
         for (String product : List.of(uffd, model, migration, simulation, guestKvm, guestQemu, conformance, cli)) {
-            check(noneDependsOn(product, qemuLab));
+            check(noneDependsOn(product, qemuLab, benchmarks));
         }
         check(noneDependsOn(uffd, model, migration, simulation, guestKvm, guestQemu, conformance, cli));
         check(noneDependsOn(model, migration, simulation, guestKvm, guestQemu, conformance, cli));
@@ -87,10 +88,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCommandLineAndTheExamplesPrint() {
+    void onlyTheCommandLineTheExamplesAndTheBenchmarksPrint() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.faultline.cli..", "dev.faultline.examples..")
+                .resideOutsideOfPackages(
+                        "dev.faultline.cli..", "dev.faultline.examples..", "dev.faultline.benchmarks..")
                 .should()
                 .accessField(System.class, "out"));
     }

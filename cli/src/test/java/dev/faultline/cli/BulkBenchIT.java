@@ -2,6 +2,9 @@ package dev.faultline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.benchmarks.movement.BulkContent;
+import dev.faultline.benchmarks.movement.BulkGuest;
+import dev.faultline.benchmarks.report.Benchmarks;
 import dev.faultline.cli.option.EnumConverter;
 import dev.faultline.migration.Compression;
 import dev.faultline.migration.DataPath;

@@ -1,5 +1,7 @@
 package dev.faultline.cli;
 
+import dev.faultline.benchmarks.movement.BulkContent;
+import dev.faultline.benchmarks.movement.BulkGuest;
 import dev.faultline.migration.Compression;
 import dev.faultline.migration.DataPath;
 import dev.faultline.migration.MigrationException;

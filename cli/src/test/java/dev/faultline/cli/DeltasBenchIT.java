@@ -2,6 +2,7 @@ package dev.faultline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.benchmarks.report.Benchmarks;
 import dev.faultline.qemu.lab.host.LabHost;
 import dev.faultline.qemu.lab.net.Namespaces;
 import dev.faultline.testing.RequiresHugePages;

@@ -17,6 +17,7 @@ final class Repository {
             "guest-qemu",
             "conformance",
             "examples",
+            "benchmarks",
             "cli");
 
     private Repository() {}

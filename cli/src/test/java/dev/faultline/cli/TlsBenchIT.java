@@ -2,6 +2,7 @@ package dev.faultline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.benchmarks.report.Benchmarks;
 import dev.faultline.migration.MigrationException;
 import dev.faultline.migration.host.Host;
 import dev.faultline.migration.host.Link;

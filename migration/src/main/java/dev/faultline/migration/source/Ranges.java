@@ -18,8 +18,10 @@ final class Ranges {
     private static final long RANGE_BYTES = 256L << 20;
 
     private static final long BYTES_FOR_MORE_THREADS = 1L << 30;
-    /** More would only take processors from the guest. How much each of them wins has not been measured. */
+    /** More would only take processors from the guest. */
     private static final int MOST_THREADS = 4;
+    /** With two processors a second thread takes longer than it saves, unless everything was written: docs/performance.md. */
+    private static final int PROCESSORS_PER_THREAD = 2;
 
     /** Some pages of a region. */
     record Range(int region, int first, int count) {}
@@ -43,8 +45,9 @@ final class Ranges {
     /** {@return the ranges of a guest's regions} */
     static Ranges of(Host host, List<GuestRegion> regions) {
         long bytes = regions.stream().mapToLong(GuestRegion::lengthBytes).sum();
-        int processors = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
-        return of(host, regions, bytes < BYTES_FOR_MORE_THREADS ? 1 : processors);
+        int processors = Runtime.getRuntime().availableProcessors();
+        int threads = Math.clamp(processors / PROCESSORS_PER_THREAD, 1, MOST_THREADS);
+        return of(host, regions, bytes < BYTES_FOR_MORE_THREADS ? 1 : threads);
     }
 
     /** {@return the same, worked on by that many threads} */

@@ -1,4 +1,4 @@
-package dev.faultline.cli;
+package dev.faultline.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

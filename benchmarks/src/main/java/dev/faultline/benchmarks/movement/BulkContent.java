@@ -1,4 +1,4 @@
-package dev.faultline.cli;
+package dev.faultline.benchmarks.movement;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
 /** What a guest's memory is full of. */
-enum BulkContent {
+public enum BulkContent {
     /** Nothing that shrinks. */
     RANDOM {
         @Override

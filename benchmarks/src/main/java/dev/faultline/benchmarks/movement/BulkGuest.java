@@ -1,4 +1,4 @@
-package dev.faultline.cli;
+package dev.faultline.benchmarks.movement;
 
 import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestRegion;
@@ -16,7 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 
 /** Memory that is moved, and nothing else: a guest that is paused, and touches nothing. */
-final class BulkGuest implements Guest {
+public final class BulkGuest implements Guest {
     private final Memfd file;
     private final GuestMapping mapping;
     private final AliasMapping alias;
@@ -25,7 +25,14 @@ final class BulkGuest implements Guest {
     private final List<GuestRegion> regions;
     private GuestState state;
 
-    BulkGuest(long memoryBytes, PageSize pageSize, boolean incoming) {
+    /**
+     * Makes one.
+     *
+     * @param memoryBytes whole pages
+     * @param pageSize in which pages
+     * @param incoming whether it waits for a guest from elsewhere
+     */
+    public BulkGuest(long memoryBytes, PageSize pageSize, boolean incoming) {
         file = Memfd.create("faultline-bulk", memoryBytes, pageSize);
         mapping = file.mapGuest();
         alias = file.mapAlias();
@@ -33,21 +40,34 @@ final class BulkGuest implements Guest {
                 UffdFeature.MINOR_SHMEM,
                 UffdFeature.MINOR_HUGETLBFS,
                 UffdFeature.MISSING_SHMEM,
-                UffdFeature.MISSING_HUGETLBFS));
+                UffdFeature.MISSING_HUGETLBFS,
+                UffdFeature.WP_HUGETLBFS_SHMEM,
+                UffdFeature.WP_UNPOPULATED,
+                UffdFeature.WP_ASYNC));
         regions = List.of(new GuestRegion(0, "ram", mapping.address(), file));
         state = incoming ? GuestState.INCOMING : GuestState.PAUSED;
     }
 
-    void fill(BulkContent content) {
+    /**
+     * Fills its memory.
+     *
+     * @param content with what
+     */
+    public void fill(BulkContent content) {
         content.fillAll(alias.segment());
     }
 
     /** Lets it be moved once more. */
-    void takeBack() {
+    public void takeBack() {
         state = GuestState.PAUSED;
     }
 
-    boolean hasMemoryOf(BulkGuest other) {
+    /**
+     * {@return whether its memory is the same as another's}
+     *
+     * @param other of the same length
+     */
+    public boolean hasMemoryOf(BulkGuest other) {
         return alias.segment().mismatch(other.alias.segment()) == -1;
     }
 
