@@ -2,6 +2,7 @@ package dev.faultline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faultline.benchmarks.report.Benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

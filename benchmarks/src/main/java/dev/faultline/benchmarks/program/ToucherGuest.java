@@ -73,7 +73,7 @@ public final class ToucherGuest implements Guest {
     }
 
     @Override
-    public Uffd uffd() {
+    public Uffd uffd(GuestRegion region) {
         return uffd;
     }
 

@@ -5,7 +5,6 @@ import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
 import dev.faultline.migration.page.PageStates;
-import dev.faultline.migration.page.WaitingFaults;
 import dev.faultline.uffd.UffdWaiter;
 import java.lang.management.ManagementFactory;
 
@@ -50,7 +49,9 @@ public final class ServedGuest {
     public final class Service {
         private final DestinationMemory memory = new DestinationMemory(guest, Journal.unkept());
         private final FaultStatistics statistics = new FaultStatistics();
-        private final UffdWaiter waiter = guest.uffd().newWaiter();
+        private final FaultShards shards = FaultShards.of(guest);
+        private final FaultShard shard = shards.all().getFirst();
+        private final UffdWaiter waiter = shard.uffd().newWaiter();
         private final Thread thread;
         private final long allocatedBefore;
 
@@ -60,16 +61,15 @@ public final class ServedGuest {
                 states.claim(page, true);
                 states.finish(page, true, false);
             }
-            WaitingFaults waiting = new WaitingFaults();
-            PageMapper mapper = new PageMapper(LocalHost.INSTANCE, guest.uffd(), memory, waiting, statistics);
+            PageMapper mapper = new PageMapper(LocalHost.INSTANCE, shards, memory, statistics);
             FaultService service = new FaultService(
                     LocalHost.INSTANCE,
-                    guest.uffd(),
+                    shards,
+                    shard,
                     memory,
-                    waiting,
                     mapper,
                     statistics,
-                    new FaultRequests(memory, waiting),
+                    new FaultRequests(memory, shards),
                     waiter,
                     spin);
             thread = Thread.ofPlatform().name("faultline-faults").start(service::run);
