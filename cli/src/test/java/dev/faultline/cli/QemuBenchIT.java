@@ -26,7 +26,10 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -42,8 +45,17 @@ class QemuBenchIT {
 
     private final Soak soak = new Soak("bench-qemu");
 
-    @TempDir
+    /** Where journals are by default: in memory. */
+    @TempDir(factory = InMemory.class)
     private Path journals;
+
+    static final class InMemory implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
+                throws IOException {
+            return Files.createTempDirectory(Path.of("/dev/shm"), "journals");
+        }
+    }
 
     /** One way of moving a guest. */
     private record Way(String name, Backing backing, String option) {

@@ -59,6 +59,7 @@ public final class Rehearsal {
             for (int i = 0; i < COMMANDS; i++) {
                 guest.state();
             }
+            System.gc(); // what it leaves is not to be collected in the middle of the hand-over
         } catch (IOException | MigrationException | GuestException | ExecutionException e) {
             note(e);
         } catch (InterruptedException e) {

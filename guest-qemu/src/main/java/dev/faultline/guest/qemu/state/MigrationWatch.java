@@ -53,6 +53,13 @@ final class MigrationWatch {
         }
     }
 
+    /** {@return whether it has ended already, as far as events tell} */
+    boolean hasEnded() {
+        return monitor.qmp()
+                .awaitEvent(mark, happened -> ENDED.contains(status(happened)), 0)
+                .isPresent();
+    }
+
     private static boolean isEnd(String status, String wanted) {
         return status.equals(wanted) || ENDED.contains(status);
     }

@@ -49,6 +49,9 @@ public final class StateLoader implements AutoCloseable {
             MigrationWatch fromNow = new MigrationWatch(monitor);
             qmp.execute("migrate-incoming", Json.object().put("uri", "fd:" + NAME));
             watch = fromNow;
+            if (fromNow.hasEnded()) { // to ask now also runs the code by which the end is awaited later
+                throw new GuestException("QEMU does not wait for a device state" + words());
+            }
         }
     }
 
