@@ -21,6 +21,7 @@ class FoundBugsTest {
         "302, a full disk at the destination made a good audit one that had not come to its end",
         "387, a load that waited for a page could not be given up afterwards",
         "1360, a destination that was killed before it noted its COMPLETE waited for ever",
+        "5885, a source that was killed after it had said FORGOTTEN asked for ever how the move had ended",
         "8213, a source that was told the guest never ran there and whose machine refused to run it asked for ever",
         "100884, a source that was refused too asked for ever how the move had ended",
         "104202, a destination that had given the guest back and was killed waited for ever"

@@ -340,6 +340,9 @@ public final class SourceEngine {
                     // A COMMIT that is not written down is not sent: a successor would run the guest here.
                     journal.record(Phase.COMMITTED);
                 }
+                if (send.frame().type() == FrameType.FORGOTTEN) {
+                    journal.forget(); // first: the destination forgets too, and a successor would ask it for ever
+                }
                 story.prepareSent |= send.frame().type() == FrameType.PREPARE;
                 outbox.send(send.frame());
             }
