@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * nowhere, a fresh JVM needs most of the time for code that it runs for the first time.
  */
 public final class Rehearsal {
-    private static final int MOVES = 10;
+    static final int MOVES = 10;
     private static final int COMMANDS = 200;
     private static final long MEMORY_BYTES = 8 << 20;
     private static final long SET_BYTES = 1 << 20;
@@ -45,13 +45,16 @@ public final class Rehearsal {
      * Rehearses. What goes wrong is noted, and no reason not to make the real move.
      *
      * @param guest the guest that is to be moved: it is only asked how it is
+     * @return how many moves came to a good end
      */
-    public static void run(Guest guest) {
+    public static int run(Guest guest) {
+        int made = 0;
         try {
             Path directory = Files.createTempDirectory("faultline-rehearsal");
             try {
-                for (int i = 0; i < MOVES; i++) {
+                while (made < MOVES) {
                     move(directory);
+                    made++;
                 }
             } finally {
                 delete(directory);
@@ -65,6 +68,7 @@ public final class Rehearsal {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return made;
     }
 
     private static void note(Exception e) {
@@ -105,7 +109,7 @@ public final class Rehearsal {
         }
     }
 
-    private static GuestConfig config(boolean incoming) {
+    static GuestConfig config(boolean incoming) {
         return new GuestConfig(
                 "rehearsal",
                 MEMORY_BYTES,

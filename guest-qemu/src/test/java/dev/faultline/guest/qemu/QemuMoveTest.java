@@ -101,6 +101,21 @@ class QemuMoveTest {
         }
     }
 
+    /** It reads already; one that was never told to would wait on, for another engine. */
+    @Test
+    void aMachineThatExpectedItsDevicesInVainEnds() {
+        try (Qemu qemu = start("d", "-incoming", "defer")) {
+            try (QemuGuest guest = attach(qemu, QemuRole.DESTINATION)) {
+                guest.expectDeviceState();
+                assertThat(guest.state()).isEqualTo(GuestState.INCOMING);
+                assertThat(qemu.hasEnded()).isFalse();
+            }
+            while (!qemu.hasEnded()) {
+                Qemu.nap();
+            }
+        }
+    }
+
     @Test
     void aMachineWhoseEngineGoesRunsOn() {
         try (Qemu qemu = start("s")) {

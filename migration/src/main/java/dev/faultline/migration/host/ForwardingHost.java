@@ -3,7 +3,7 @@ package dev.faultline.migration.host;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Another host, but for what a subclass does in its own way: its connections. */
+/** Another host, but for what a subclass does in its own way: its connections and threads. */
 public abstract class ForwardingHost implements Host {
     private final Host host;
 
@@ -27,7 +27,7 @@ public abstract class ForwardingHost implements Host {
     }
 
     @Override
-    public final Worker start(String name, Runnable body) {
+    public Worker start(String name, Runnable body) {
         return host.start(name, body);
     }
 

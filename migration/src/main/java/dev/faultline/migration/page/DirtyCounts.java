@@ -25,7 +25,7 @@ public final class DirtyCounts {
     }
 
     /** {@return how often a page was counted, {@link #MOST} at most} */
-    public int of(int page) {
+    int of(int page) {
         return (ones.contains(page) ? 1 : 0) + (twos.contains(page) ? 2 : 0);
     }
 
