@@ -46,24 +46,36 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
 
     /** Moves the guest, and waits until all of it is there. */
     Result run(String... options) {
-        Faultline receive = startReceive();
-        Faultline migrate = startMigrate(receive, options);
-        requireSuccess(migrate);
-        requireSuccess(receive);
-        return new Result(downtimeMicros(), migrate.json(), receive.json());
+        startMigrate(startReceive(), options);
+        return awaitEnd();
     }
 
     /** Moves the guest by engines that are up, and have rehearsed, before they are told to. */
     Result runFromStandby(String... options) {
+        startFromStandby(options);
+        return awaitEnd();
+    }
+
+    /** Begins to move the guest by such engines. */
+    void startFromStandby(String... options) {
         Faultline receive = startReceive("--standby");
         List<String> all = new ArrayList<>(List.of(options));
         all.add("--standby");
         Faultline migrate = startMigrate(receive, all.toArray(String[]::new));
         migrate.awaitEvent(Events.STANDBY);
         order(migrate, "resume");
-        requireSuccess(migrate);
-        requireSuccess(receive);
-        return new Result(downtimeMicros(), migrate.json(), receive.json());
+    }
+
+    /** Waits until the guest runs at its destination. */
+    void awaitResume() {
+        destination.watch().await("RESUME", beginMicros, RESUME_TIME);
+    }
+
+    /** Waits until all of it is there. */
+    Result awaitEnd() {
+        engines.reversed().forEach(QemuMove::requireSuccess);
+        return new Result(
+                downtimeMicros(), engines.getLast().json(), engines.getFirst().json());
     }
 
     private static void order(Faultline migrate, String word) {

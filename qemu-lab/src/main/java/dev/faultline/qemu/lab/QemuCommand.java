@@ -18,6 +18,7 @@ final class QemuCommand {
     static final String SERIAL = "serial";
     static final String PID = "pid";
     static final String ERRORS = "errors";
+    static final String SAVED = "saved";
     private static final String ROM = "rom";
 
     private final VmSpec spec;

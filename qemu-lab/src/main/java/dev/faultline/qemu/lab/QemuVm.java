@@ -2,6 +2,7 @@ package dev.faultline.qemu.lab;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.faultline.qemu.lab.guest.ProbeLog;
 import dev.faultline.qemu.lab.host.Cleanup;
 import dev.faultline.qemu.lab.host.LabException;
 import dev.faultline.qemu.lab.host.Waiting;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -154,6 +156,29 @@ public final class QemuVm implements AutoCloseable {
     /** {@return the lab's monitor} */
     public QmpWatch watch() {
         return watch;
+    }
+
+    /**
+     * Copies some of the guest's memory, whatever that is, and whether the guest runs or not. A page that is not there yet
+     * is waited for.
+     *
+     * @param address in the guest's physical memory
+     * @param lengthBytes how much
+     * @return the copy
+     */
+    public byte[] readMemory(long address, int lengthBytes) {
+        Path file = files.of(QemuCommand.SAVED);
+        watch.execute("pmemsave", Map.of("val", address, "size", lengthBytes, "filename", file.toString()));
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new LabException("cannot read what QEMU saved of the memory of machine " + name(), e);
+        }
+    }
+
+    /** {@return what the guest's probe has noted here} */
+    public ProbeLog probes() {
+        return new ProbeLog(spec.load(), this::readMemory);
     }
 
     /** {@return what the guest prints} */

@@ -47,6 +47,9 @@ public record VmSpec(
         if (disk != null && guest == GuestKind.ROM) {
             throw new IllegalArgumentException("the ROM guest has no driver for a disk");
         }
+        if (load.probesPerSecond() > 0 && guest != GuestKind.ROM) {
+            throw new IllegalArgumentException("only the ROM guest has a probe");
+        }
     }
 
     /**

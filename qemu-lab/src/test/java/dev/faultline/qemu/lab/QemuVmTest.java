@@ -14,6 +14,7 @@ import dev.faultline.qemu.lab.serial.Heartbeat;
 import dev.faultline.testing.KvmDevice;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,24 @@ class QemuVmTest {
             Continuity.of(vm.log()).assertUnbroken();
         }
         leaks.assertNone();
+    }
+
+    /** Pages that are there; what they hold is verified. */
+    @Test
+    void romGuestNotesWhatItsProbesTake() {
+        KvmDevice.require();
+        GuestLoad load = new GuestLoad(1, 16, GuestLoad.IDLE, 10).withProbe(1000);
+        try (QemuVm vm = QemuVm.start(VmSpec.of("s", Accelerator.KVM, load))) {
+            vm.awaitReady();
+            vm.awaitHeartbeats(100, PATIENCE);
+
+            long count = vm.probes().count();
+            assertThat(count).isBetween(50L, 100_000L);
+assertThat(Arrays.stream(vm.probes().nanos(count - 40, count)).boxed().toList())
+                    .hasSize(40)
+                    .allMatch(nanos -> nanos > 0 && nanos < 1_000_000_000L);
+            Continuity.of(vm.log()).assertUnbroken();
+        }
     }
 
     @ParameterizedTest

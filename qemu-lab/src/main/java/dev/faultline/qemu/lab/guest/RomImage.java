@@ -15,7 +15,7 @@ public final class RomImage {
     public static final long AREA = 2L << 20;
 
     private static final int PARAMETERS = 8;
-    private static final int PARAMETER_BYTES = 7 * Long.BYTES;
+    private static final int PARAMETER_BYTES = 10 * Long.BYTES;
     private static final long PAGE_BYTES = 4096;
     private static final long VERSION_BYTES = 4;
     private static final long MILLIS_PER_SECOND = 1000;
@@ -46,7 +46,16 @@ public final class RomImage {
      * @param load what it is to do
      */
     public static long memoryBytes(GuestLoad load) {
+        return load.probesPerSecond() == 0 ? areaEnd(load) : logAddress(load) + ProbeLog.BYTES;
+    }
+
+    private static long areaEnd(GuestLoad load) {
         return AREA + (load.hotPages() + load.coldPages()) * PAGE_BYTES + load.hotPages() * VERSION_BYTES;
+    }
+
+    /** Where the probe's log is: in pages of its own. */
+    static long logAddress(GuestLoad load) {
+        return (areaEnd(load) + PAGE_BYTES - 1) & -PAGE_BYTES;
     }
 
     private static Path assembled() {
@@ -70,8 +79,15 @@ public final class RomImage {
                 .putLong(cyclesPerPage(load.pagesPerSecond(), cyclesPerMilli))
                 .putLong(cyclesPerMilli * load.heartbeatMillis())
                 .putLong(cyclesPerMilli)
-                .putLong(1 + pages * load.heartbeatMillis() / GuestLoad.WALK_MILLIS)
+                .putLong(load.probesPerSecond() > 0 ? 0 : 1 + pages * load.heartbeatMillis() / GuestLoad.WALK_MILLIS)
+                .putLong(cyclesPerProbe(load, cyclesPerMilli))
+                .putLong(Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, load.coldPages())))
+                .putLong(logAddress(load))
                 .flip();
+    }
+
+    private static long cyclesPerProbe(GuestLoad load, long cyclesPerMilli) {
+        return load.probesPerSecond() == 0 ? 0 : cyclesPerMilli * MILLIS_PER_SECOND / load.probesPerSecond();
     }
 
     private static long cyclesPerPage(int pagesPerSecond, long cyclesPerMilli) {

@@ -10,6 +10,7 @@ package dev.faultline.qemu.lab.own;
  * @param qemuTotalMillis what the source's query-migrate calls total-time
  * @param transferredBytes memory that went over the link
  * @param rounds how often the source went over its dirty pages
+ * @param requests pages that the destination has asked for
  */
 public record OwnResult(
         OwnMode mode,
@@ -18,4 +19,5 @@ public record OwnResult(
         long qemuDowntimeMillis,
         long qemuTotalMillis,
         long transferredBytes,
-        long rounds) {}
+        long rounds,
+        long requests) {}

@@ -23,6 +23,8 @@ public final class QemuOwnMigration {
     private final QemuVm source;
     private final QemuVm destination;
     private final OwnMode mode;
+    private long beginMicros;
+    private long beginNanos;
 
     private QemuOwnMigration(QemuVm source, QemuVm destination, OwnMode mode) {
         this.source = source;
@@ -46,29 +48,68 @@ public final class QemuOwnMigration {
         return new QemuOwnMigration(source, destination, mode).run(address, atMost);
     }
 
+    /**
+     * Begins post-copy at once, so that next to nothing is copied before. Returns when the guest runs at the destination.
+     *
+     * @param source where the guest runs
+     * @param destination a machine that waits for one
+     * @param address where the destination listens
+     * @param mode which post-copy
+     * @param maxPushBytesPerSecond how fast pages are sent that nobody waits for; 0 for no limit
+     * @return the migration, which goes on
+     * @throws LabException if it fails
+     */
+    public static QemuOwnMigration startPostcopy(
+            QemuVm source, QemuVm destination, String address, OwnMode mode, long maxPushBytesPerSecond) {
+        QemuOwnMigration migration = new QemuOwnMigration(source, destination, mode);
+        source.watch().execute("migrate-set-parameters", Map.of("max-postcopy-bandwidth", maxPushBytesPerSecond));
+        migration.begin(address, 0);
+        migration.resumed();
+        return migration;
+    }
+
     private OwnResult run(String address, Duration atMost) {
+        begin(address, POSTCOPY_AFTER_MILLIS);
+        return awaitEnd(atMost);
+    }
+
+    private void begin(String address, long postcopyAfterMillis) {
         prepare(source.watch());
         prepare(destination.watch());
         String port = listen(address);
-        long beginMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-        long beginNanos = System.nanoTime();
+        beginMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        beginNanos = System.nanoTime();
         source.watch().execute("migrate", Map.of("uri", "tcp:" + address + ":" + port));
         if (mode.postcopy()) {
-            Waiting.sleepMillis(POSTCOPY_AFTER_MILLIS);
+            Waiting.sleepMillis(postcopyAfterMillis);
             source.watch().execute("migrate-start-postcopy");
         }
-        JsonNode end = awaitEnd(atMost);
+    }
+
+    /**
+     * Waits until all of the guest is at the destination.
+     *
+     * @param atMost how long
+     * @return what it was like
+     * @throws LabException if it fails, or has not ended in time
+     */
+    public OwnResult awaitEnd(Duration atMost) {
+        JsonNode end = awaitCompletion(atMost);
         long totalMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos);
-        QmpEvent resume = destination.watch().await("RESUME", beginMicros, RESUME_TIME);
-        QmpEvent stop = lastStop(beginMicros);
+        JsonNode ram = end.path("ram");
         return new OwnResult(
                 mode,
-                resume.timestampMicros() - stop.timestampMicros(),
+                resumed().timestampMicros() - lastStop(beginMicros).timestampMicros(),
                 totalMillis,
                 end.path("downtime").longValue(-1),
                 end.path("total-time").longValue(-1),
-                end.path("ram").path("transferred").longValue(-1),
-                end.path("ram").path("dirty-sync-count").longValue(-1));
+                ram.path("transferred").longValue(-1),
+                ram.path("dirty-sync-count").longValue(-1),
+                ram.path("postcopy-requests").longValue(-1));
+    }
+
+    private QmpEvent resumed() {
+        return destination.watch().await("RESUME", beginMicros, RESUME_TIME);
     }
 
     private void prepare(QmpWatch watch) {
@@ -90,7 +131,7 @@ public final class QemuOwnMigration {
         return sockets.path(0).path("port").stringValue("");
     }
 
-    private JsonNode awaitEnd(Duration atMost) {
+    private JsonNode awaitCompletion(Duration atMost) {
         long deadlineNanos = System.nanoTime() + atMost.toNanos();
         while (true) {
             JsonNode now = source.watch().execute("query-migrate");

@@ -11,13 +11,17 @@
 #   0x001000  this ROM's first part: the parameters and the program
 #   0x004000  descriptors, 0x005000 task state, 0x007000 counters and a line of text, stack up to 0x008000
 #   0x010000  page tables
-#   0x200000  the area: hot pages, cold pages, and then 4 bytes for each hot page: the pass in which it was written
+#   0x200000  the area: hot pages, cold pages, and then 4 bytes for each hot page: the pass in which it was written;
+#             after these the probe's log
 #
 # A page holds 512 words: word j = (version * K1 ^ address / 4096 * K2) + j * STEP,
 # constants of first_word. A hot page's version is the pass in
 # which it was last written, a cold one's is 1. In a pass each hot page is verified for the pass before and rewritten for
 # this one; the walk verifies some pages of either kind at each heartbeat. What a page should hold is known from
 # registers and from the versions, which must agree with each other.
+#
+# The probe reads a word of a cold page every so often, and notes when, and how many cycles that took. It comes to each
+# page once before it comes to one again, in an order that nobody can foretell from a few of them.
 #
 #   r8  first byte of the area          r12 pages in the area
 #   r9  hot pages                       r13 hot pages rewritten in this pass
@@ -53,8 +57,13 @@
         .set VERIFIED, DATA
         .set NEXT_PAGE_CYCLES, DATA + 8
         .set NEXT_BEAT_CYCLES, DATA + 16
+        .set NEXT_PROBE_CYCLES, DATA + 24
+        .set PROBES, DATA + 32                  # so many so far
         .set TEXT_END, DATA + 0x400
         .set MAX_REPORTS, 64
+
+        # The log is a ring of two words for each probe: when, and how many cycles.
+        .set LOG_ENTRIES, 0x10000
 
         .text
         .code64
@@ -74,6 +83,12 @@ start:
         .set CYCLES_PER_MILLI, . - start
         .quad 0
         .set WALK_PAGES, . - start              # per heartbeat
+        .quad 0
+        .set CYCLES_PER_PROBE, . - start        # 0 none
+        .quad 0
+        .set PROBE_BITS, . - start              # it reads 2 to the power of this many pages
+        .quad 0
+        .set PROBE_LOG, . - start               # its address
         .quad 0
 
         # rax = time stamp counter; clobbers rdx
@@ -121,9 +136,11 @@ fill:
         NOW
         mov [NEXT_PAGE_CYCLES], rax
         mov [NEXT_BEAT_CYCLES], rax
+        mov [NEXT_PROBE_CYCLES], rax
 
 main:
         call beat_if_due
+        call probe_if_due
         mov rcx, [rbp + CYCLES_PER_PAGE]
         test rcx, rcx
         jz rewrite
@@ -184,6 +201,63 @@ beat_if_due:
         inc r11
         call walk
         jmp print_beat
+
+probe_if_due:
+        mov rcx, [rbp + CYCLES_PER_PROBE]
+        test rcx, rcx
+        jz 9f
+        NOW
+        mov rdx, [NEXT_PROBE_CYCLES]
+        sub rdx, rax
+        js 1f
+        # Nor does it wait much longer if the counter went back.
+        cmp rdx, rcx
+        ja 1f
+9:      ret
+1:      push rbx
+        call probe_page
+        call page_address
+        lfence
+        NOW
+        mov rsi, rax
+        lfence
+        mov rcx, [rdi]
+        lfence
+        NOW
+        sub rax, rsi
+        mov rcx, [PROBES]
+        and ecx, LOG_ENTRIES - 1
+        shl ecx, 4
+        add rcx, [rbp + PROBE_LOG]
+        mov [rcx], rsi
+        mov [rcx + 8], rax
+        inc qword ptr [PROBES]
+        mov eax, 1
+        call verify
+        NOW
+        add rax, [rbp + CYCLES_PER_PROBE]
+        mov [NEXT_PROBE_CYCLES], rax
+        pop rbx
+        ret
+
+# rbx = the page that this probe reads: the number of the probe, of which each step makes another number of as many bits,
+# no two of them the same. Clobbers rax, rcx, rdx.
+probe_page:
+        mov rcx, [rbp + PROBE_BITS]
+        mov eax, 1
+        shl rax, cl
+        lea rdx, [rax - 1]
+        shr ecx, 1
+        mov rbx, [PROBES]
+        .irp k, 0x2C1B3C6D, 0x297A2D39, 0x5BD1E995
+        imul rbx, rbx, \k
+        and rbx, rdx
+        mov rax, rbx
+        shr rax, cl
+        xor rbx, rax
+        .endr
+        add rbx, r9
+        ret
 
 # Verifies the next pages of the walk.
 walk:

@@ -29,9 +29,22 @@ class RomImageTest {
     void parametersAreInTheOrderOfTheSource() {
         ByteBuffer parameters = RomImage.parameters(new GuestLoad(2, 3, 500, 10), 1000);
 
-        long[] values = new long[7];
+        long[] values = new long[10];
         parameters.asLongBuffer().get(values);
-        assertThat(values).containsExactly(512, 768, RomImage.stride(512), 2000, 10_000, 1000, 1 + 1280 * 10 / 2000);
+        assertThat(values)
+                .startsWith(512, 768, RomImage.stride(512), 2000, 10_000, 1000, 1 + 1280 * 10 / 2000)
+                .endsWith(0, 9, RomImage.AREA + 1281 * 4096);
+    }
+
+    /** Nothing else may read the pages that the probe is to find. */
+    @Test
+    void probeTakesTheWalksPlace() {
+        GuestLoad load = new GuestLoad(2, 3, GuestLoad.IDLE, 10).withProbe(500);
+        ByteBuffer parameters = RomImage.parameters(load, 1000);
+
+        assertThat(parameters.getLong(6 * Long.BYTES)).isZero();
+        assertThat(parameters.getLong(7 * Long.BYTES)).isEqualTo(2000);
+        assertThat(RomImage.memoryBytes(load)).isEqualTo(RomImage.AREA + 1281 * 4096 + (1 << 20));
     }
 
     @Test
