@@ -167,13 +167,41 @@ static void touch(int threads, size_t count) {
     print_quantiles(count);
 }
 
+// One after the other, in any order, with a while between them in which it does not sleep. All are told.
+static void probe(long millis, long gap_nanos, uint64_t seed) {
+    choose(1, 1, seed);
+    int64_t end = now_nanos() + millis * 1000000;
+    size_t count = 0;
+    for (int64_t now = now_nanos(); now < end && count < length / page_bytes; now = now_nanos()) {
+        size_t page = order[count];
+        char found = ((volatile char *)guest)[page * page_bytes];
+        int64_t after = now_nanos();
+        if (found != content(page)) {
+            fprintf(stderr, "page %zu has the content of another\n", page);
+            exit(1);
+        }
+        latencies[count++] = after - now > UINT32_MAX ? UINT32_MAX : after - now;
+        while (now_nanos() - after < gap_nanos) {
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        printf(i == 0 ? "%u" : " %u", latencies[i]);
+    }
+    printf("\n");
+}
+
 static void obey(const char *line) {
+    long millis, gap_nanos;
     size_t every, count, threads, seed;
     char how[16];
     if (sscanf(line, "touch %zu %15s %zu %zu %zu", &threads, how, &every, &count, &seed) == 5 && threads <= MAX_THREADS
         && count * every <= length / page_bytes) {
         choose(every, strcmp(how, "random") == 0, seed);
         touch(threads, count);
+        return;
+    }
+    if (sscanf(line, "probe %ld %ld %zu", &millis, &gap_nanos, &seed) == 3) {
+        probe(millis, gap_nanos, seed);
         return;
     }
     if (sscanf(line, "fill %zu", &every) == 1) {

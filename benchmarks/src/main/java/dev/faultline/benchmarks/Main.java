@@ -3,6 +3,7 @@ package dev.faultline.benchmarks;
 import dev.faultline.benchmarks.fault.AroundBench;
 import dev.faultline.benchmarks.fault.FaultBench;
 import dev.faultline.benchmarks.movement.MovementBench;
+import dev.faultline.benchmarks.remote.FetchBench;
 import dev.faultline.benchmarks.report.Benchmarks;
 import dev.faultline.benchmarks.report.Plot;
 import dev.faultline.benchmarks.report.Section;
@@ -26,7 +27,9 @@ final class Main {
             "scan",
             ScanBench::new,
             "movement",
-            MovementBench::new);
+            MovementBench::new,
+            "fetch",
+            FetchBench::new);
 
     private Main() {}
 

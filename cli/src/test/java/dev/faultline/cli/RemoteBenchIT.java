@@ -106,8 +106,7 @@ class RemoteBenchIT {
     /** In the short form only what does not end before it has been looked at. */
     private List<Way> ways() {
         List<Way> ways = new ArrayList<>();
-        int networks = soak.isRequested() ? soak.number("links", Network.values().length) : 1;
-        for (Network network : List.of(Network.values()).subList(0, networks)) {
+        for (Network network : networks()) {
             for (Push push : soak.isRequested() ? Push.values() : new Push[] {Push.IDLE}) {
                 for (Mover mover : Mover.values()) {
                     ways.add(new Way(network, push, mover));
@@ -115,6 +114,13 @@ class RemoteBenchIT {
             }
         }
         return ways;
+    }
+
+    /** All, or the one of that number. */
+    private List<Network> networks() {
+        int only = soak.number("link", soak.isRequested() ? 0 : 1);
+        List<Network> all = List.of(Network.values());
+        return only == 0 ? all : List.of(all.get(only - 1));
     }
 
     private void write(int runs, int coldMib) throws IOException {

@@ -1,6 +1,7 @@
 package dev.faultline.benchmarks.movement;
 
 import dev.faultline.benchmarks.program.CPrograms;
+import dev.faultline.benchmarks.program.Route;
 import dev.faultline.benchmarks.report.MarkdownTable;
 import dev.faultline.benchmarks.report.Samples;
 import dev.faultline.benchmarks.report.Section;
@@ -54,7 +55,7 @@ public final class MovementBench implements Bench {
         inTurns(programs, settings, Route.LOOPBACK, pageSize, mebibytes);
         if (!settings.isSample()) {
             try (Namespaces network = Namespaces.create(2)) {
-                inTurns(programs, settings, Route.veth(network), pageSize, mebibytes);
+                inTurns(programs, settings, Route.between("veth", network), pageSize, mebibytes);
             }
         }
         allocated.put(pageSize, allocations(settings, pageSize, mebibytes));

@@ -2,6 +2,7 @@ package dev.faultline.benchmarks.movement;
 
 import dev.faultline.benchmarks.program.CPrograms;
 import dev.faultline.benchmarks.program.Child;
+import dev.faultline.benchmarks.program.Route;
 import dev.faultline.uffd.memory.PageSize;
 import java.io.IOException;
 

@@ -84,7 +84,9 @@ class QemuVmTest {
 
             long count = vm.probes().count();
             assertThat(count).isBetween(50L, 100_000L);
-assertThat(Arrays.stream(vm.probes().nanos(count - 40, count)).boxed().toList())
+            assertThat(Arrays.stream(vm.probes().nanos(count - 40, count))
+                            .boxed()
+                            .toList())
                     .hasSize(40)
                     .allMatch(nanos -> nanos > 0 && nanos < 1_000_000_000L);
             Continuity.of(vm.log()).assertUnbroken();
