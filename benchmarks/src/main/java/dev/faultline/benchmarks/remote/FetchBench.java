@@ -72,7 +72,7 @@ public final class FetchBench implements Bench {
     }
 
     private void inTurns(CPrograms programs, Settings settings, Route route, int millis, int run) throws IOException {
-        long lengthBytes = (long) settings.choose(MEBIBYTES, 32) << 20;
+        long lengthBytes = (long) settings.choose(MEBIBYTES, 128) << 20;
         for (boolean pushes : new boolean[] {false, true}) {
             Result result = results.computeIfAbsent(
                     new Way(route.name(), pushes), _ -> new Result(new Latencies(), new Latencies()));
