@@ -187,7 +187,7 @@ class QemuMoveTest {
             byte[] state = source.saveDeviceState();
             copyMemory(source, destination);
             to.watch().execute("cont");
-            assertThat(failure(() -> destination.loadDeviceState(state))).contains("RUNNING instead of paused");
+            assertThat(failure(() -> destination.loadDeviceState(state))).contains("ran instead of being paused");
             assertThat(to.runState()).isEqualTo("paused");
             assertThat(failure(destination::resume)).contains("cannot run");
             destination.relinquish();

@@ -82,6 +82,11 @@ public final class StateLoader implements AutoCloseable {
         }
     }
 
+    /** {@return whether the machine has begun to run since it was told to load, as its events tell} */
+    public synchronized boolean hasResumed() {
+        return watch != null && watch.hasResumed();
+    }
+
     private void send(byte[] state) {
         try {
             here.send(state, List.of());

@@ -74,11 +74,18 @@ public final class StateSender implements AutoCloseable {
         }
         byte[] state = drain.awaitEnd(qmp.timeoutNanos());
         // Only now: QEMU settles the machine after the migration has completed, and before it closes the connection.
+        if (!watch.hasStopped()) {
+            requireStopped();
+        }
+        return state;
+    }
+
+    /** A machine that was paused before has told nothing; of one that has, another question would make its pause longer. */
+    private void requireStopped() {
         String runState = monitor.runState();
         if (!runState.equals(RunStates.MIGRATED)) {
             throw new GuestException("QEMU has given its device state and is '" + runState + "' instead of stopped");
         }
-        return state;
     }
 
     private GuestException failed(String status) {
