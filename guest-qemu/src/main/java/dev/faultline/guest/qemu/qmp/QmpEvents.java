@@ -61,9 +61,13 @@ final class QmpEvents {
     Optional<QmpEvent> last(long mark, Predicate<QmpEvent> wanted) {
         lock.lock();
         try {
-            return events.stream()
-                    .filter(event -> event.number() > mark && wanted.test(event))
-                    .reduce((_, later) -> later);
+            QmpEvent found = null;
+            for (QmpEvent event : events) {
+                if (event.number() > mark && wanted.test(event)) {
+                    found = event;
+                }
+            }
+            return Optional.ofNullable(found);
         } finally {
             lock.unlock();
         }
