@@ -1,5 +1,6 @@
 package dev.faultline.benchmarks.program;
 
+import dev.faultline.uffd.os.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -43,6 +44,9 @@ public final class Child implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmn8m", "-Xmx1g", "-XX:-UsePerfData"));
+        if (Processes.isRoot()) {
+            command.addAll(List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=10"));
+        }
         // What the JVM itself has to say is no answer.
         command.addAll(List.of("-XX:+DisplayVMOutputToStderr", "-Xlog:disable", "-Xlog:all=error:stderr"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
