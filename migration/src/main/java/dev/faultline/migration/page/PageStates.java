@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +49,9 @@ public final class PageStates {
     // the same everywhere.
     private static final VarHandle WORD =
             JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+    /** For a look that need not be the latest, and may be at a file's memory, however that is aligned. */
+    private static final ValueLayout.OfLong EIGHT = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final MemorySegment states;
     private final int pageCount;
@@ -255,24 +259,22 @@ public final class PageStates {
     }
 
     /**
-     * {@return how many pages of an aligned block are MAPPED}
+     * {@return how many of some pages are MAPPED, about, while others are mapping them}
      *
-     * @param from the block's first page
-     * @param to the page after its last one, a power of 2 further on; the block may go on beyond the region
+     * @param from the first page
+     * @param to the page after the last one; may be beyond the region
      */
     public int mapped(int from, int to) {
-        if (to - from < Integer.BYTES) {
-            int count = 0;
-            for (int page = from; page < Math.min(to, pageCount); page++) {
-                count += state(page) == MAPPED ? 1 : 0;
-            }
-            return count;
-        }
+        int end = Math.min(to, pageCount);
         int count = 0;
-        for (long offset = from; offset < to && offset < states.byteSize(); offset += Integer.BYTES) {
+        int page = from;
+        for (; page <= end - Long.BYTES; page += Long.BYTES) {
             // A byte that is not 0 then carries into its highest bit, and no further.
-            int others = (int) WORD.getVolatile(states, offset) ^ MAPPED * 0x01010101;
-            count += Integer.BYTES - Integer.bitCount((others + 0x7f7f7f7f) & 0x80808080);
+            long others = states.get(EIGHT, page) ^ MAPPED * 0x0101010101010101L;
+            count += Long.BYTES - Long.bitCount((others + 0x7f7f7f7f7f7f7f7fL) & 0x8080808080808080L);
+        }
+        for (; page < end; page++) {
+            count += state(page) == MAPPED ? 1 : 0;
         }
         return count;
     }
