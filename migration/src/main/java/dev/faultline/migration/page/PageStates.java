@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * Where each page of a region is in its life on the destination. Every change is one compare-and-set, so that of all who
@@ -56,6 +57,8 @@ public final class PageStates {
     private final MemorySegment states;
     private final int pageCount;
     private final AtomicInteger notCurrent;
+    /** How many pages of each 64 are MAPPED: what fault-around wants to know of its wider surroundings at each fault. */
+    private final AtomicIntegerArray mapped;
 
     /** Makes the states of a region of that many pages, all ABSENT. */
     public PageStates(int pageCount) {
@@ -66,6 +69,7 @@ public final class PageStates {
         this.pageCount = pageCount;
         this.states = states;
         notCurrent = new AtomicInteger(pageCount);
+        mapped = new AtomicIntegerArray((pageCount + Long.SIZE - 1) / Long.SIZE);
     }
 
     /** {@return how much memory the states of that many pages take} */
@@ -92,6 +96,9 @@ public final class PageStates {
                 over.set(page, STALE);
             }
             current += isCurrent(state) ? 1 : 0;
+            if (state == MAPPED) {
+                over.mapped.incrementAndGet(page / Long.SIZE);
+            }
         }
         over.notCurrent.set(pageCount - current);
         return over;
@@ -237,7 +244,11 @@ public final class PageStates {
     /** Notes that a page is about to be mapped. {@return whether the caller is the one to map it for the first time} */
     public boolean moveToMapped(int page) {
         byte now = state(page);
-        return (now == CURRENT || now == CURRENT_ZERO) && move(page, now, MAPPED);
+        boolean moved = (now == CURRENT || now == CURRENT_ZERO) && move(page, now, MAPPED);
+        if (moved) {
+            mapped.incrementAndGet(page / Long.SIZE);
+        }
+        return moved;
     }
 
     /** {@return the first page of the run of CURRENT pages that ends at {@code page}, not before {@code from}} */
@@ -268,6 +279,11 @@ public final class PageStates {
         int end = Math.min(to, pageCount);
         int count = 0;
         int page = from;
+        if (page % Long.SIZE == 0) {
+            for (; page + Long.SIZE <= to && page < end; page += Long.SIZE) {
+                count += mapped.get(page / Long.SIZE);
+            }
+        }
         for (; page <= end - Long.BYTES; page += Long.BYTES) {
             // A byte that is not 0 then carries into its highest bit, and no further.
             long others = states.get(EIGHT, page) ^ MAPPED * 0x0101010101010101L;
