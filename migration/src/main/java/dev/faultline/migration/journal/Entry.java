@@ -74,24 +74,42 @@ public record Entry(
         return new Entry(name, key, phase, sessionId, address, layout, runs, outcome);
     }
 
-    Properties toProperties() {
-        Properties properties = new Properties();
-        properties.setProperty("format", FORMAT);
-        properties.setProperty("name", name);
-        properties.setProperty("process", Long.toString(key.processId()));
-        properties.setProperty("processBegan", Long.toString(key.beganMillis()));
-        properties.setProperty("phase", phase.name());
-        properties.setProperty("session", Long.toHexString(sessionId));
-        properties.setProperty("address", address);
-        properties.setProperty("layout", layout);
-        properties.setProperty("runs", Boolean.toString(runs));
-        properties.setProperty("audit", Boolean.toString(audit.asked()));
-        properties.setProperty("audit.pages", Long.toString(audit.pages()));
-        properties.setProperty("audit.mismatches", Long.toString(audit.mismatches()));
-        properties.setProperty("audit.words", audit.words());
-        properties.setProperty("audit.hashBytes", Long.toString(audit.hashBytes()));
-        properties.setProperty("audit.nanos", Long.toString(audit.durationNanos()));
-        return properties;
+    /** {@return it in the format of {@link Properties}} Written here: it is done while a guest stands still. */
+    String text() {
+        StringBuilder text = new StringBuilder(512);
+        line(text, "format", FORMAT);
+        line(text, "name", name);
+        line(text, "process", Long.toString(key.processId()));
+        line(text, "processBegan", Long.toString(key.beganMillis()));
+        line(text, "phase", phase.name());
+        line(text, "session", Long.toHexString(sessionId));
+        line(text, "address", address);
+        line(text, "layout", layout);
+        line(text, "runs", Boolean.toString(runs));
+        line(text, "audit", Boolean.toString(audit.asked()));
+        line(text, "audit.pages", Long.toString(audit.pages()));
+        line(text, "audit.mismatches", Long.toString(audit.mismatches()));
+        line(text, "audit.words", audit.words());
+        line(text, "audit.hashBytes", Long.toString(audit.hashBytes()));
+        line(text, "audit.nanos", Long.toString(audit.durationNanos()));
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String key, String value) {
+        text.append(key).append('=');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '\\' -> text.append("\\\\");
+                case '\n' -> text.append("\\n");
+                case '\r' -> text.append("\\r");
+                case '\t' -> text.append("\\t");
+                case '\f' -> text.append("\\f");
+                case ' ' -> text.append(i == 0 ? "\\ " : " ");
+                default -> text.append(c);
+            }
+        }
+        text.append('\n');
     }
 
     /**

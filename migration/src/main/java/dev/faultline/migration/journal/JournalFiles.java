@@ -3,7 +3,6 @@ package dev.faultline.migration.journal;
 import dev.faultline.migration.guest.GuestException;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -162,9 +161,7 @@ final class JournalFiles implements AutoCloseable {
     void writeEntry(Entry next) {
         Path fresh = directory.resolve(key + FRESH);
         try {
-            StringWriter text = new StringWriter();
-            next.toProperties().store(text, null);
-            Files.writeString(fresh, text.toString());
+            Files.writeString(fresh, next.text());
             Files.move(fresh, entry(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw unwritable(entry(), e);

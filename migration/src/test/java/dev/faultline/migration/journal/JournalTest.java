@@ -10,14 +10,18 @@ import dev.faultline.migration.page.PageBits;
 import dev.faultline.migration.page.PageStates;
 import dev.faultline.uffd.memory.PageSize;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class JournalTest {
@@ -149,9 +153,27 @@ class JournalTest {
     private void leaveBehind(String key, Phase phase) throws IOException {
         Entry entry = new Entry("gone", ProcessKey.parse(key).orElseThrow(), phase, 1, "", "", true, AuditReport.NONE);
         Files.createFile(directory().resolve(key + ".lock"));
-        try (var out = Files.newOutputStream(directory().resolve(key + ".move"))) {
-            entry.toProperties().store(out, null);
-        }
+        Files.writeString(directory().resolve(key + ".move"), entry.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "web-1",
+                "",
+                " two  words ",
+                "a=b:c#d!e",
+                "back\\slash\\",
+                "lines\n\r\n\t\f",
+                "größe ☃ \ud83d\ude00"
+            })
+    void aNameIsReadAsItWasWritten(String name) throws IOException {
+        ProcessKey key = ProcessKey.parse("4000001-1").orElseThrow();
+        AuditReport audit = new AuditReport(true, 3, 2, "2 of 3 pages: " + name, 5, 7);
+        Entry entry = new Entry(name, key, Phase.COMMITTED, -1, name, name, true, audit);
+        Properties read = new Properties();
+        read.load(new StringReader(entry.text()));
+        assertThat(Entry.of(read)).isEqualTo(entry);
     }
 
     @Test
