@@ -25,6 +25,7 @@ public final class LinuxPagemap implements Pagemap {
     private static final int WALK_END_OFFSET = 32;
     private static final int CATEGORIES_OFFSET = 16;
     private static final int REGIONS = 4096;
+    private static final int REGIONS_PER_PIECE = 32;
     /** What max_pages counts in. AArch64 kernels with pages of 16 or 64 KiB are not supported, here as elsewhere. */
     private static final long BASE_PAGE_BYTES = 4096;
 
@@ -106,9 +107,18 @@ public final class LinuxPagemap implements Pagemap {
         return start;
     }
 
+    /** By pieces, so that what is called is compiled soon: a scan is one loop, and there are few scans in a migration. */
     private static long report(MemorySegment regions, long count, PageRuns runs) {
         long foundBytes = 0;
-        for (long base = 0; base < count * REGION_BYTES; base += REGION_BYTES) {
+        for (long first = 0; first < count; first += REGIONS_PER_PIECE) {
+            foundBytes += report(regions, first, Math.min(count, first + REGIONS_PER_PIECE), runs);
+        }
+        return foundBytes;
+    }
+
+    private static long report(MemorySegment regions, long from, long to, PageRuns runs) {
+        long foundBytes = 0;
+        for (long base = from * REGION_BYTES; base < to * REGION_BYTES; base += REGION_BYTES) {
             long first = regions.get(JAVA_LONG, base);
             long length = regions.get(JAVA_LONG, base + Long.BYTES) - first;
             foundBytes += length;
@@ -128,21 +138,25 @@ public final class LinuxPagemap implements Pagemap {
         };
     }
 
+    /** In one go: there are too few scans for the compiler, and to interpret a store to memory takes microseconds. */
     private static MemorySegment argument(
             PagemapScan scan, MemorySegment regions, long start, long end, long maxPages) {
+        long[] fields = {
+            ARGUMENT_BYTES,
+            scan.flags(),
+            start,
+            end,
+            0, // walk_end
+            regions.address(),
+            REGIONS,
+            maxPages,
+            scan.inverted(),
+            scan.allOf(),
+            scan.anyOf(),
+            scan.reported()
+        };
         MemorySegment argument = Scratch.ofThisThread().argument();
-        argument.set(JAVA_LONG, 0, ARGUMENT_BYTES);
-        argument.set(JAVA_LONG, 8, scan.flags());
-        argument.set(JAVA_LONG, 16, start);
-        argument.set(JAVA_LONG, 24, end);
-        argument.set(JAVA_LONG, WALK_END_OFFSET, 0);
-        argument.set(JAVA_LONG, 40, regions.address());
-        argument.set(JAVA_LONG, 48, REGIONS);
-        argument.set(JAVA_LONG, 56, maxPages);
-        argument.set(JAVA_LONG, 64, scan.inverted());
-        argument.set(JAVA_LONG, 72, scan.allOf());
-        argument.set(JAVA_LONG, 80, scan.anyOf());
-        argument.set(JAVA_LONG, 88, scan.reported());
+        MemorySegment.copy(fields, 0, argument, JAVA_LONG, 0, fields.length);
         return argument;
     }
 

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * A userfaultfd of the kernel: it acts on the address space of the process that opened it, from whichever process holds
- * it. Non-blocking and close-on-exec. Until they are compiled, its calls take 40 bytes each, for the JVM to hand errno
- * over.
+ * it. Non-blocking and close-on-exec. What is called for each fault allocates nothing unless it fails: errno, which costs
+ * 40 bytes, is asked for by a second call.
  */
 public final class LinuxUffd implements Uffd {
     private final Fd fd;
@@ -205,17 +205,32 @@ public final class LinuxUffd implements Uffd {
 
     @Override
     public Outcome wake(long address, long lengthBytes) {
-        return Outcome.of(ioctl(UffdIoctl.WAKE, address, lengthBytes, 0, 0), 0);
+        MemorySegment argument = argument(address, lengthBytes, 0, 0);
+        if (LibC.ioctlWithoutErrno(fd.number(), UffdIoctl.WAKE, argument.address()) >= 0) {
+            return Outcome.DONE;
+        }
+        return Outcome.of(LibC.ioctl(fd.number(), UffdIoctl.WAKE, argument.address()), 0);
     }
 
     @Override
     public int read(EventBatch batch) {
+        int count = readIfAny(batch);
+        if (count > 0) {
+            return count;
+        }
         MemorySegment messages = batch.messages();
         long result = LibC.read(fd.number(), messages.address(), messages.byteSize());
         if (result == -Errno.EAGAIN || result == -Errno.EINTR) {
             return 0;
         }
         return (int) (LinuxException.check(result, "read(userfaultfd)") / UffdIoctl.MSG_BYTES);
+    }
+
+    /** {@return how many events were read; 0 if there was none, or they cannot be read, as {@link #read} would tell} */
+    int readIfAny(EventBatch batch) {
+        MemorySegment messages = batch.messages();
+        long bytes = LibC.readWithoutErrno(fd.number(), messages.address(), messages.byteSize());
+        return bytes < 0 ? 0 : (int) (bytes / UffdIoctl.MSG_BYTES);
     }
 
     @Override
@@ -225,7 +240,7 @@ public final class LinuxUffd implements Uffd {
 
     @Override
     public UffdWaiter newWaiter() {
-        return new LinuxUffdWaiter(fd);
+        return new LinuxUffdWaiter(this);
     }
 
     @Override
@@ -238,9 +253,18 @@ public final class LinuxUffd implements Uffd {
         fd.close();
     }
 
+    /** The result field tells what errno would. It does not if the kernel refused the arguments: it refuses them again. */
     private Outcome fill(long request, long address, long lengthBytes, int flags) {
-        long result = ioctl(request, address, lengthBytes, flags, 0);
-        return Outcome.of(result, Scratch.ofThisThread().argument().get(JAVA_LONG, 24));
+        MemorySegment argument = argument(address, lengthBytes, flags, 0);
+        if (LibC.ioctlWithoutErrno(fd.number(), request, argument.address()) >= 0) {
+            return Outcome.DONE;
+        }
+        long field = argument.get(JAVA_LONG, 24);
+        if (field != 0) {
+            return field > 0 ? Outcome.partial(field) : Outcome.failure((int) -field, true);
+        }
+        long result = LibC.ioctl(fd.number(), request, argument.address());
+        return Outcome.of(result, argument.get(JAVA_LONG, 24));
     }
 
     private Outcome transfer(long request, long target, long source, long lengthBytes, int flags) {
@@ -251,12 +275,17 @@ public final class LinuxUffd implements Uffd {
     }
 
     private long ioctl(long request, long first, long second, long third, long fourth) {
+        return LibC.ioctl(
+                fd.number(), request, argument(first, second, third, fourth).address());
+    }
+
+    private static MemorySegment argument(long first, long second, long third, long fourth) {
         MemorySegment argument = Scratch.ofThisThread().argument();
         argument.set(JAVA_LONG, 0, first);
         argument.set(JAVA_LONG, 8, second);
         argument.set(JAVA_LONG, 16, third);
         argument.set(JAVA_LONG, 24, fourth);
-        return LibC.ioctl(fd.number(), request, argument.address());
+        return argument;
     }
 
     private static String describe(String call, long address, long lengthBytes) {

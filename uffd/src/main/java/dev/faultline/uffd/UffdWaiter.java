@@ -11,14 +11,15 @@ public interface UffdWaiter extends AutoCloseable {
     boolean await(long timeoutNanos);
 
     /**
-     * Looks again and again whether there is something to read, without sleeping, until the time is up or the waiting was
-     * ended. Where time does not pass by looking, it does nothing.
+     * Reads again and again until there are events, without sleeping, until the time is up or the waiting was ended. Where
+     * time does not pass by looking, it does nothing.
      *
-     * @param nanos how long at most
-     * @return whether there may be events to read; another reader may take them first
+     * @param batch receives the events
+     * @param nanos how long at most, about
+     * @return how many events were read, from the batch's start
      */
-    default boolean spin(long nanos) {
-        return false;
+    default int spin(EventBatch batch, long nanos) {
+        return 0;
     }
 
     /** Ends the wait that is going on and every later one. */

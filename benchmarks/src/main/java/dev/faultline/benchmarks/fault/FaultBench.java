@@ -28,6 +28,8 @@ public final class FaultBench implements Bench {
 
     private static final int HUGE_PAGES = 128;
     private static final double MICROS = 1000;
+    /** The compiler shares a processor with who touches and who serves, and takes that long. What is new is told too. */
+    private static final int WARM_UP_RUNS = 12;
 
     private enum Waiting {
         TOGETHER("poll, one processor", "poll", Placement.ONE_PROCESSOR),
@@ -65,6 +67,8 @@ public final class FaultBench implements Bench {
     }
 
     private final Map<Way, Map<Handler, Result>> results = new LinkedHashMap<>();
+    /** The engine's first run in a JVM. */
+    private final Map<Way, Double> first = new LinkedHashMap<>();
 
     /** Has measured nothing yet. */
     public FaultBench() {}
@@ -78,17 +82,25 @@ public final class FaultBench implements Bench {
                 measure(programs, settings, PageSize.SIZE_2M, hugePages, settings.choose(20, 1));
             }
         }
-        return new Section("Minor faults: the engine beside C", INTRODUCTION, table(), Optional.of(plot()));
+        return new Section(
+                "Minor faults: the engine beside C",
+                INTRODUCTION,
+                table() + FIRST_RUNS + firstRuns(),
+                Optional.of(plot()));
     }
 
     private void measure(CPrograms programs, Settings settings, PageSize pageSize, int touches, int passes)
             throws IOException {
         for (Placement placement : Placement.values()) {
             try (FaultLab lab = new FaultLab(programs, placement, touches * EVERY, pageSize, EVERY)) {
-                for (int run = -settings.warmUpRuns(); run < settings.runs(); run++) {
+                int begin = -settings.choose(WARM_UP_RUNS, 0);
+                for (int run = begin; run < settings.runs(); run++) {
                     for (Waiting waiting : Waiting.values()) {
                         if (waiting.placement == placement) {
-                            inTurns(lab, new Way(pageSize, 1, waiting), touches, passes, run);
+                            double perSecond = inTurns(lab, new Way(pageSize, 1, waiting), touches, passes, run);
+                            if (run == begin && !waiting.mode.equals("spin")) {
+                                first.put(new Way(pageSize, 1, waiting), perSecond);
+                            }
                             inTurns(lab, new Way(pageSize, 2, waiting), touches, passes, run);
                         }
                     }
@@ -97,19 +109,36 @@ public final class FaultBench implements Bench {
         }
     }
 
-    private void inTurns(FaultLab lab, Way way, int touches, int passes, int run) throws IOException {
+    /** {@return how many the engine, which is the last, has served in a second} */
+    private double inTurns(FaultLab lab, Way way, int touches, int passes, int run) throws IOException {
         Touching touching = new Touching(way.threads, true, EVERY, touches);
+        double perSecond = 0;
         for (Handler by : Handler.values()) {
             Run measured = lab.run(by, way.waiting.mode, touching, passes, run);
             if (measured.faults() != measured.touches()) {
                 throw new IOException(measured.touches() + " touches, but " + measured.faults() + " faults by " + by);
             }
+            perSecond = measured.perSecond();
             if (run >= 0) {
                 results.computeIfAbsent(way, _ -> new EnumMap<>(Handler.class))
                         .computeIfAbsent(by, _ -> new Result())
                         .add(measured);
             }
         }
+        return perSecond;
+    }
+
+    private String firstRuns() {
+        MarkdownTable table = new MarkdownTable("pages", "waiting", "engine faults/s, first run", "later");
+        first.forEach((way, perSecond) -> table.row(
+                way.pageSize.label(),
+                way.waiting.label,
+                String.format(Locale.ROOT, "%.0f", perSecond),
+                java.util.Objects.requireNonNull(java.util.Objects.requireNonNull(results.get(way))
+                                .get(Handler.ENGINE))
+                        .perSecond
+                        .cell(0)));
+        return table.toString();
     }
 
     private String table() {
@@ -170,6 +199,12 @@ public final class FaultBench implements Bench {
                 parts.stream().map(part -> 100 * part).toList());
     }
 
+    private static final String FIRST_RUNS = """
+
+            The first run in a JVM, whose code is interpreted at first and then compiled on the same processors:
+
+            """;
+
     private static final String INTRODUCTION = """
                 ./dev bench faults runs=RUNS
 
@@ -177,8 +212,9 @@ public final class FaultBench implements Bench {
             nothing is to be mapped ahead. Its faults are served by another process: a loop of poll, read and CONTINUE in C
             (`benchmarks/src/main/c/handler.c`), and the destination engine's own service of faults, with page states, statistics and
             all. *poll* sleeps until there is a fault, *spin* looks for the next one all the time; who touches and who serves share a
-            processor, or have one each. In turns, RUNS runs of 10,000 faults (2 MiB: 2,560): medians (smallest-largest). A latency is from touch to going on, in the thread that touches; bytes
-            per fault is what the engine's thread takes of the heap.
+            processor, or have one each. In turns, after 12 runs for the JVM to compile, RUNS runs of 10,000 faults (2 MiB: 2,560):
+            medians (smallest-largest). A latency is from touch to going on, in the thread that touches; bytes per fault is what the
+            engine's thread takes of the heap.
 
             MACHINE.
 

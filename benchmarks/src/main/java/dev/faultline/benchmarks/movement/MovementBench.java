@@ -21,7 +21,7 @@ public final class MovementBench implements Bench {
     /** Source and destination, in C and of engines. */
     private static final int MEMORIES = 4;
 
-    private record Way(PageSize pageSize, String network, int connections) {}
+    private record Way(PageSize pageSize, int mebibytes, String network, int connections) {}
 
     private static final class Result {
         final Samples c = new Samples();
@@ -40,25 +40,27 @@ public final class MovementBench implements Bench {
     @Override
     public Section run(Settings settings) throws IOException {
         try (CPrograms programs = new CPrograms()) {
-            measure(programs, settings, PageSize.SIZE_4K, settings.choose(256, 8));
-            int hugeMebibytes = settings.choose(128, 4);
-            int hugePages = hugeMebibytes / 2;
-            try (HugePageReservation _ = HugePageReservation.add(MEMORIES * hugePages)) {
-                measure(programs, settings, PageSize.SIZE_2M, hugeMebibytes);
+            measure(programs, settings, PageSize.SIZE_4K, settings.choose(256, 8), settings.choose(1024, 16));
+            int mostMebibytes = settings.choose(512, 8);
+            try (HugePageReservation _ = HugePageReservation.add(MEMORIES * mostMebibytes / 2)) {
+                measure(programs, settings, PageSize.SIZE_2M, settings.choose(128, 4), mostMebibytes);
             }
         }
         return new Section(
                 "Bulk pages: the engines beside C", INTRODUCTION, speeds() + "\n" + ALLOCATIONS + allocations());
     }
 
-    private void measure(CPrograms programs, Settings settings, PageSize pageSize, int mebibytes) throws IOException {
-        inTurns(programs, settings, Route.LOOPBACK, pageSize, mebibytes);
-        if (!settings.isSample()) {
-            try (Namespaces network = Namespaces.create(2)) {
-                inTurns(programs, settings, Route.between("veth", network), pageSize, mebibytes);
+    private void measure(CPrograms programs, Settings settings, PageSize pageSize, int... sizesMebibytes)
+            throws IOException {
+        for (int mebibytes : sizesMebibytes) {
+            inTurns(programs, settings, Route.LOOPBACK, pageSize, mebibytes);
+            if (!settings.isSample()) {
+                try (Namespaces network = Namespaces.create(2)) {
+                    inTurns(programs, settings, Route.between("veth", network), pageSize, mebibytes);
+                }
             }
+            allocated.put(pageSize, allocations(settings, pageSize, mebibytes));
         }
-        allocated.put(pageSize, allocations(settings, pageSize, mebibytes));
     }
 
     private void inTurns(CPrograms programs, Settings settings, Route route, PageSize pageSize, int mebibytes)
@@ -68,7 +70,7 @@ public final class MovementBench implements Bench {
                 MoverPair engines = MoverPair.ofEngines(route, lengthBytes, pageSize)) {
             for (int run = -settings.warmUpRuns(); run < settings.runs(); run++) {
                 for (int connections : CONNECTIONS) {
-                    Way way = new Way(pageSize, route.name(), connections);
+                    Way way = new Way(pageSize, mebibytes, route.name(), connections);
                     Result result = run < 0 ? new Result() : results.computeIfAbsent(way, _ -> new Result());
                     result.c.add(c.move(connections, "").gigabytesPerSecond());
                     result.round.add(engines.move(connections, "PRECOPY").gigabytesPerSecond());
@@ -100,6 +102,7 @@ public final class MovementBench implements Bench {
     private String speeds() {
         MarkdownTable table = new MarkdownTable(
                 "pages",
+                "moved",
                 "network",
                 "connections",
                 "C GB/s",
@@ -109,6 +112,7 @@ public final class MovementBench implements Bench {
                 "post-copy / C");
         results.forEach((way, result) -> table.row(
                 way.pageSize.label(),
+                way.mebibytes + " MiB",
                 way.network,
                 Integer.toString(way.connections),
                 result.c.cell(2),
@@ -128,11 +132,12 @@ public final class MovementBench implements Bench {
     private static final String INTRODUCTION = """
                 ./dev bench movement runs=RUNS
 
-            Random content of a memory file, 256 MiB (2 MiB pages: 128 MiB), moved into an empty one by TCP between two processes. In C
+            Random content of a memory file, moved into an empty one by TCP between two processes. In C
             (`benchmarks/src/main/c/mover.c`): writev from a mapping of one in pieces of 256 KiB (a huge page), read into one of the
             other, from connecting until the last byte is acknowledged. The engines: *round*, the one round of pre-copy that sends all
             of it; *post-copy*, a whole move that pushes all of it, connections, hand-over and last acknowledgement included. On veth a
-            network namespace for each side. In turns, RUNS runs: medians (smallest-largest).
+            network namespace for each side. What a move takes once, whatever it moves, is in the smaller of the two sizes more than in the
+            larger. In turns, RUNS runs: medians (smallest-largest).
 
             MACHINE.
 

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * writes at a time; the others leave it what they want and go on, so that a connection that is full holds up one of them.
  */
 final class FaultRequests {
-    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
-
+    private final ByteBuffer noPayload = ByteBuffer.allocate(0);
     private final DestinationMemory memory;
     private final FaultShards shards;
+    /** What was left to the one who writes. */
     private final Queue<Long> wanted = new ConcurrentLinkedQueue<>();
+
     private final AtomicBoolean writing = new AtomicBoolean();
     private volatile @Nullable FrameChannel channel;
     /** The connection over which everything that is waited for has been asked for. Set by whoever writes. */
@@ -45,8 +46,31 @@ final class FaultRequests {
 
     /** Asks for a page that has just begun to be waited for, and is noted so. */
     void ask(int region, int page, long nowNanos) {
-        wanted.add(WaitingFaults.key(region, page));
-        write(nowNanos);
+        long key = WaitingFaults.key(region, page);
+        if (!writing.compareAndSet(false, true)) {
+            wanted.add(key); // which allocates; to write at once does not
+            write(nowNanos);
+            return;
+        }
+        try {
+            FrameChannel now = channel;
+            if (now == asked) {
+                askIfAny(now, key);
+            } else {
+                begin(now, nowNanos); // asks for this page too
+            }
+        } finally {
+            writing.set(false);
+        }
+        if (!wanted.isEmpty()) {
+            write(nowNanos);
+        }
+    }
+
+    private void askIfAny(@Nullable FrameChannel now, long key) {
+        if (now != null && asked == now) {
+            ask(now, key);
+        }
     }
 
     /** Asks for everything that is waited for, if there is a new connection. */
@@ -76,9 +100,7 @@ final class FaultRequests {
             begin(now, nowNanos);
         }
         for (Long key = wanted.poll(); key != null; key = wanted.poll()) {
-            if (now != null && asked == now) {
-                ask(now, key);
-            }
+            askIfAny(now, key);
         }
     }
 
@@ -100,7 +122,7 @@ final class FaultRequests {
     private void ask(FrameChannel now, long key) {
         int region = WaitingFaults.region(key);
         try {
-            now.write(FrameType.FAULT, 0, region, 1, WaitingFaults.page(key), 0, NO_PAYLOAD.duplicate());
+            now.write(FrameType.FAULT, 0, region, 1, WaitingFaults.page(key), 0, noPayload);
         } catch (IOException e) {
             asked = null; // its reader hears of it too, and tells the session
             System.getLogger(FaultRequests.class.getName())

@@ -14,8 +14,12 @@ import dev.faultline.uffd.UffdWaiter;
  */
 final class FaultService {
     private static final int BATCH = 64;
+    /** So many batches are served by compiled code between two steps of the loop that is interpreted. */
+    private static final int ROUNDS = 32;
     /** How often to look whether an answer was missed, and to retry what the kernel put off. */
     private static final long SWEEP_NANOS = 20_000_000L;
+    /** While nobody waits there is nothing to sweep; and to set a timer takes a tenth of a fault. */
+    private static final long FOREVER = -1;
     /** A thread of the guest that waits longer than this for a page will wait for ever. */
     private static final long MAX_AGE_NANOS = 30_000_000_000L;
 
@@ -29,6 +33,10 @@ final class FaultService {
     private final FaultRequests requests;
     private final UffdWaiter waiter;
     private final FaultSpin spin;
+    /** When it last looked at the clock: once for what it reads, and once for each fault that it answers. */
+    private long nowNanos;
+
+    private long sweptNanos;
 
     FaultService(
             Host host,
@@ -55,41 +63,57 @@ final class FaultService {
     /** Serves faults until the waiting is ended. */
     void run() {
         try (EventBatch batch = new EventBatch(BATCH)) {
-            long sweptNanos = host.nanoTime();
+            nowNanos = host.nanoTime();
+            sweptNanos = nowNanos;
             while (!waiter.hasEnded()) {
-                int count = await() ? shard.uffd().read(batch) : 0;
-                for (int i = 0; i < count; i++) {
-                    if (batch.isPageFault(i)) {
-                        onFault(batch.address(i));
-                    }
-                }
-                long now = host.nanoTime();
-                if (now - sweptNanos >= SWEEP_NANOS) {
-                    sweptNanos = now;
-                    sweep(now);
-                }
+                serve(batch);
             }
         }
     }
 
-    private boolean await() {
-        if (spin.nanos() > 0) {
-            boolean found = waiter.spin(spin.nanos());
-            spin.spun(found);
-            if (found) {
-                return true;
+    /** Not for ever: a loop is interpreted until it ends, and what has been called often enough is compiled code. */
+    private void serve(EventBatch batch) {
+        for (int round = 0; round < ROUNDS && !waiter.hasEnded(); round++) {
+            serveNext(batch);
+        }
+    }
+
+    private void serveNext(EventBatch batch) {
+        int count = next(batch);
+        for (int i = 0; i < count; i++) {
+            if (batch.isPageFault(i)) {
+                onFault(batch.address(i));
             }
         }
-        long begin = host.nanoTime();
-        boolean found = waiter.await(SWEEP_NANOS);
-        if (found) {
-            spin.slept(host.nanoTime() - begin);
+        if (nowNanos - sweptNanos >= SWEEP_NANOS) {
+            sweptNanos = nowNanos;
+            sweep(nowNanos);
         }
-        return found;
+    }
+
+    /** {@return how many events are in the batch now, 0 or more} */
+    private int next(EventBatch batch) {
+        int count = 0;
+        if (spin.nanos() > 0) {
+            count = waiter.spin(batch, spin.nanos());
+            spin.spun(count > 0);
+            nowNanos = host.nanoTime();
+        }
+        return count > 0 ? count : await(batch);
+    }
+
+    private int await(EventBatch batch) {
+        long begin = nowNanos;
+        boolean found = waiter.await(waiting.isEmpty() ? FOREVER : SWEEP_NANOS);
+        int count = found ? shard.uffd().read(batch) : 0;
+        nowNanos = host.nanoTime();
+        if (found) {
+            spin.slept(nowNanos - begin);
+        }
+        return count;
     }
 
     private void onFault(long address) {
-        long now = host.nanoTime();
         int index = memory.regionAt(address);
         if (index < 0 || shards.of(index) != shard) {
             throw new IllegalStateException(
@@ -102,18 +126,20 @@ final class FaultService {
         if (PageStates.isCurrent(state)) {
             if (mapper.map(index, page)) {
                 FaultKind kind = state == PageStates.CURRENT_ZERO ? FaultKind.ZERO : FaultKind.CURRENT;
-                statistics.record(kind, host.nanoTime() - now);
+                long readNanos = nowNanos;
+                nowNanos = host.nanoTime();
+                statistics.record(kind, nowNanos - readNanos);
             } else {
-                waiting.add(WaitingFaults.key(index, page), now);
+                waiting.add(WaitingFaults.key(index, page), nowNanos);
             }
             return;
         }
-        boolean first = waiting.add(WaitingFaults.key(index, page), now);
+        boolean first = waiting.add(WaitingFaults.key(index, page), nowNanos);
         state = states.state(page);
         if (PageStates.isCurrent(state)) {
             mapper.answer(index, page, FaultKind.FETCHED); // its writer may have looked before it stood in the list
         } else if (first && state != PageStates.WRITING_FINAL) {
-            requests.ask(index, page, now);
+            requests.ask(index, page, nowNanos);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.faultline.migration.destination;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
 /** How long faults took, from reading the event to the answer, by kind. Recording allocates nothing and locks nobody out. */
@@ -14,7 +14,7 @@ final class FaultStatistics {
 
     FaultStatistics() {
         for (FaultKind kind : FaultKind.values()) {
-            histograms.put(kind, new ConcurrentHistogram(MAX_NANOS, 2));
+            histograms.put(kind, new AtomicHistogram(MAX_NANOS, 2));
         }
     }
 

@@ -5,9 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * Where each page of a region is in its life on the destination. Every change is one compare-and-set, so that of all who
@@ -49,9 +51,14 @@ public final class PageStates {
     private static final VarHandle WORD =
             JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+    /** For a look that need not be the latest, and may be at a file's memory, however that is aligned. */
+    private static final ValueLayout.OfLong EIGHT = ValueLayout.JAVA_LONG_UNALIGNED;
+
     private final MemorySegment states;
     private final int pageCount;
     private final AtomicInteger notCurrent;
+    /** How many pages of each 64 are MAPPED: what fault-around wants to know of its wider surroundings at each fault. */
+    private final AtomicIntegerArray mapped;
 
     /** Makes the states of a region of that many pages, all ABSENT. */
     public PageStates(int pageCount) {
@@ -62,6 +69,7 @@ public final class PageStates {
         this.pageCount = pageCount;
         this.states = states;
         notCurrent = new AtomicInteger(pageCount);
+        mapped = new AtomicIntegerArray((pageCount + Long.SIZE - 1) / Long.SIZE);
     }
 
     /** {@return how much memory the states of that many pages take} */
@@ -88,6 +96,9 @@ public final class PageStates {
                 over.set(page, STALE);
             }
             current += isCurrent(state) ? 1 : 0;
+            if (state == MAPPED) {
+                over.mapped.incrementAndGet(page / Long.SIZE);
+            }
         }
         over.notCurrent.set(pageCount - current);
         return over;
@@ -233,7 +244,11 @@ public final class PageStates {
     /** Notes that a page is about to be mapped. {@return whether the caller is the one to map it for the first time} */
     public boolean moveToMapped(int page) {
         byte now = state(page);
-        return (now == CURRENT || now == CURRENT_ZERO) && move(page, now, MAPPED);
+        boolean moved = (now == CURRENT || now == CURRENT_ZERO) && move(page, now, MAPPED);
+        if (moved) {
+            mapped.incrementAndGet(page / Long.SIZE);
+        }
+        return moved;
     }
 
     /** {@return the first page of the run of CURRENT pages that ends at {@code page}, not before {@code from}} */
@@ -255,24 +270,27 @@ public final class PageStates {
     }
 
     /**
-     * {@return how many pages of an aligned block are MAPPED}
+     * {@return how many of some pages are MAPPED, about, while others are mapping them}
      *
-     * @param from the block's first page
-     * @param to the page after its last one, a power of 2 further on; the block may go on beyond the region
+     * @param from the first page
+     * @param to the page after the last one; may be beyond the region
      */
     public int mapped(int from, int to) {
-        if (to - from < Integer.BYTES) {
-            int count = 0;
-            for (int page = from; page < Math.min(to, pageCount); page++) {
-                count += state(page) == MAPPED ? 1 : 0;
-            }
-            return count;
-        }
+        int end = Math.min(to, pageCount);
         int count = 0;
-        for (long offset = from; offset < to && offset < states.byteSize(); offset += Integer.BYTES) {
+        int page = from;
+        if (page % Long.SIZE == 0) {
+            for (; page + Long.SIZE <= to && page < end; page += Long.SIZE) {
+                count += mapped.get(page / Long.SIZE);
+            }
+        }
+        for (; page <= end - Long.BYTES; page += Long.BYTES) {
             // A byte that is not 0 then carries into its highest bit, and no further.
-            int others = (int) WORD.getVolatile(states, offset) ^ MAPPED * 0x01010101;
-            count += Integer.BYTES - Integer.bitCount((others + 0x7f7f7f7f) & 0x80808080);
+            long others = states.get(EIGHT, page) ^ MAPPED * 0x0101010101010101L;
+            count += Long.BYTES - Long.bitCount((others + 0x7f7f7f7f7f7f7f7fL) & 0x8080808080808080L);
+        }
+        for (; page < end; page++) {
+            count += state(page) == MAPPED ? 1 : 0;
         }
         return count;
     }

@@ -58,6 +58,16 @@ public final class WaitingFaults {
         throw new IllegalStateException("more than " + CAPACITY + " pages are waited for at once");
     }
 
+    /** {@return whether no page is waited for} */
+    public boolean isEmpty() {
+        for (int i = used.get() - 1; i >= 0; i--) {
+            if (keys.get(i) != FREE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     public boolean contains(long key) {
         for (int i = used.get() - 1; i >= 0; i--) {
             if (keys.get(i) == key) {

@@ -25,6 +25,11 @@ final class DeltaMaker {
         this.counters = counters;
     }
 
+    /** {@return whether a region's pages may be sent as deltas: then what is given to {@link #make} has to be a copy} */
+    boolean covers(int region) {
+        return sent.covers(region);
+    }
+
     /**
      * {@return the payload of a delta, until the next call, if the page has a base and much of it has not changed}
      *

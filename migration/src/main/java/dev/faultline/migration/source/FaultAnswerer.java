@@ -92,6 +92,11 @@ final class FaultAnswerer {
             }
 
             @Override
+            public boolean maySeeWrites() {
+                return !deltas.covers(region);
+            }
+
+            @Override
             public void zeros(int first, int count) throws IOException {
                 channel.write(FrameType.ZEROS, 0, region, count, first, Frame.FINAL, NO_PAYLOAD);
             }

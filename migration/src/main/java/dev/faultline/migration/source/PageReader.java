@@ -13,7 +13,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Reads one region's pages without ever making one: a hole of shmem is found by SEEK_DATA and never touched, and
- * hugetlbfs, which knows no holes, is read by pread into a buffer, not through a mapping. Used by one thread.
+ * hugetlbfs, which knows no holes, is read by pread into a buffer, not through a mapping, until there is something in the
+ * page. Used by one thread.
  */
 final class PageReader implements AutoCloseable {
     /** Receives the pages of a run in order, as pieces that are either content or zero. */
@@ -21,7 +22,15 @@ final class PageReader implements AutoCloseable {
         void content(int first, int count, ByteBuffer bytes) throws IOException;
 
         void zeros(int first, int count) throws IOException;
+
+        /** {@return whether content may be where the guest writes to meanwhile, so that huge pages need not be copied} */
+        default boolean maySeeWrites() {
+            return false;
+        }
     }
+
+    /** That a huge page begins with zeros and is not zero is rare, and all that comes of it is a copy. */
+    private static final int HEAD_BYTES = 512;
 
     private final GuestRegion region;
     private final MemoryFile file;
@@ -31,6 +40,8 @@ final class PageReader implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment staging;
     private final ByteBuffer stagingBytes;
+    private final MemorySegment head;
+    private boolean isPrivate;
 
     /** Pages known to be content. */
     private int dataFrom;
@@ -46,6 +57,7 @@ final class PageReader implements AutoCloseable {
         this.view = new RegionView(mapping);
         this.staging = file.pageSize().isHuge() ? arena.allocate(1L << shift, Long.BYTES) : MemorySegment.NULL;
         this.stagingBytes = staging.asByteBuffer();
+        this.head = staging.asSlice(0, Math.min(HEAD_BYTES, staging.byteSize()));
     }
 
     /** {@return how many pages at most one frame of this region carries} */
@@ -64,6 +76,11 @@ final class PageReader implements AutoCloseable {
 
     private void readHuge(int first, int count, Pieces pieces) throws IOException {
         for (int page = first; page < first + count; page++) {
+            isPrivate = !pieces.maySeeWrites() || !hasHead(page);
+            if (!isPrivate) {
+                pieces.content(page, 1, view.bytes((long) page << shift, 1 << shift));
+                continue;
+            }
             file.read((long) page << shift, staging);
             if (isZero(staging, 0, staging.byteSize())) {
                 pieces.zeros(page, 1);
@@ -71,6 +88,12 @@ final class PageReader implements AutoCloseable {
                 pieces.content(page, 1, stagingBytes.clear());
             }
         }
+    }
+
+    /** Who has it touches no hole: content does not become one while a guest moves. */
+    private boolean hasHead(int page) {
+        file.read((long) page << shift, head);
+        return !isZero(head, 0, head.byteSize());
     }
 
     private void readSmall(int first, int count, Pieces pieces) throws IOException {
@@ -134,9 +157,9 @@ final class PageReader implements AutoCloseable {
         return true;
     }
 
-    /** {@return whether what it gives is a copy that nobody else writes to} */
+    /** {@return whether the content that it gave last is a copy that nobody else writes to} */
     boolean isPrivate() {
-        return file.pageSize().isHuge();
+        return isPrivate;
     }
 
     GuestRegion region() {

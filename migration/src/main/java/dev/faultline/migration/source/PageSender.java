@@ -184,6 +184,11 @@ final class PageSender {
             }
         }
 
+        @Override
+        public boolean maySeeWrites() {
+            return !deltas.covers(reader.region().id());
+        }
+
         private void delta(int page, ByteBuffer payload, int pageBytes) throws IOException {
             int deltaBytes = payload.remaining();
             long frame = frame(FrameType.PAGE_DELTA, page, 1, payload);

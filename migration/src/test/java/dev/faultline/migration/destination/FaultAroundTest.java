@@ -3,6 +3,7 @@ package dev.faultline.migration.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.migration.page.PageStates;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -89,5 +90,33 @@ class FaultAroundTest {
         assertThat(few.mapped(0, 4)).isEqualTo(4);
         assertThat(few.mapped(4, 8)).isZero();
         assertThat(FaultAround.blockPages(few, 4)).isEqualTo(8);
+    }
+
+    @Test
+    void mappedPagesAreCountedWhereverTheyBegin() {
+        PageStates odd = new PageStates(1003);
+        for (int page = 0; page < 1003; page += 3) {
+            odd.claim(page, true);
+            odd.finish(page, true, false);
+            odd.moveToMapped(page);
+        }
+        for (int from = 0; from < 32; from++) {
+            assertThat(odd.mapped(from, 1024)).isEqualTo(335 - (from + 2) / 3);
+            assertThat(odd.mapped(from, from + 1)).isEqualTo(from % 3 == 0 ? 1 : 0);
+        }
+    }
+
+    @Test
+    void whatAnEarlierEngineHasMappedCounts() {
+        MemorySegment kept = MemorySegment.ofArray(new int[128]);
+        PageStates earlier = PageStates.over(512, kept);
+        for (int page = 0; page < 256; page++) {
+            earlier.claim(page, true);
+            earlier.finish(page, true, false);
+            earlier.moveToMapped(page);
+        }
+        PageStates later = PageStates.over(512, kept);
+        assertThat(later.mapped(0, 512)).isEqualTo(256);
+        assertThat(FaultAround.blockPages(later, 256)).isEqualTo(512);
     }
 }

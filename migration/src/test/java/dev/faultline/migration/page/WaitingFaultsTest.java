@@ -32,6 +32,17 @@ class WaitingFaultsTest {
     }
 
     @Test
+    void itIsEmptyUntilAPageIsAddedAndWhenAllAreTakenAway() {
+        assertThat(waiting.isEmpty()).isTrue();
+        waiting.add(1, 100);
+        waiting.add(2, 100);
+        waiting.remove(1);
+        assertThat(waiting.isEmpty()).isFalse();
+        waiting.remove(2);
+        assertThat(waiting.isEmpty()).isTrue();
+    }
+
+    @Test
     void theOldestAgeIsThatOfTheOldestStillWaiting() {
         assertThat(waiting.oldestAgeNanos(1000)).isZero();
         waiting.add(1, 100);

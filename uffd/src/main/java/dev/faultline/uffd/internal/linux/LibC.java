@@ -64,8 +64,18 @@ public final class LibC {
         return call(Call.IOCTL, fd, request, argument, 0);
     }
 
+    /** As {@link #ioctl}, but -1 if it fails, and nothing allocated: for the path of a fault. */
+    public static long ioctlWithoutErrno(int fd, long request, long argument) {
+        return Syscall.invokeWithoutErrno(Call.IOCTL, fd, request, argument, 0);
+    }
+
     public static long read(int fd, long address, long lengthBytes) {
         return call(Call.READ, fd, address, lengthBytes, 0);
+    }
+
+    /** As {@link #read}, but -1 if it fails, and nothing allocated: for the path of a fault. */
+    public static long readWithoutErrno(int fd, long address, long lengthBytes) {
+        return Syscall.invokeWithoutErrno(Call.READ, fd, address, lengthBytes, 0);
     }
 
     public static long write(int fd, long address, long lengthBytes) {
@@ -139,6 +149,11 @@ public final class LibC {
      */
     public static long ppoll(long pollFds, int count, long timespec) {
         return Syscall.invoke(Call.PPOLL, pollFds, count, timespec, 0, 8, 0);
+    }
+
+    /** As {@link #ppoll}, but -1 if it fails, and nothing allocated: for the path of a fault. */
+    public static long ppollWithoutErrno(long pollFds, int count, long timespec) {
+        return Syscall.invokeWithoutErrno(Call.PPOLL, pollFds, count, timespec, 0);
     }
 
     public static long fcntl(int fd, int command, long argument) {

@@ -29,16 +29,21 @@ public final class Syscall {
                     "Faultline knows Linux on x86-64 and AArch64, not on " + System.getProperty("os.arch"));
     };
 
-    @SuppressWarnings("restricted")
-    private static final MethodHandle SYSCALL = Linker.nativeLinker()
-            .downcallHandle(
-                    Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
-                    FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                    Linker.Option.captureCallState("errno"),
-                    Linker.Option.firstVariadicArg(1));
+    private static final Linker.Option VARIADIC = Linker.Option.firstVariadicArg(1);
+    private static final MethodHandle SYSCALL = link(Linker.Option.captureCallState("errno"), VARIADIC);
+    private static final MethodHandle SYSCALL_WITHOUT_ERRNO = link(VARIADIC);
 
     private Syscall() {}
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle link(Linker.Option... options) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(
+                linker.defaultLookup().findOrThrow("syscall"),
+                FunctionDescriptor.of(
+                        JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                options);
+    }
 
     /**
      * Runs one system call.
@@ -55,6 +60,21 @@ public final class Syscall {
             throw new AssertionError("a downcall does not throw", t);
         }
         return result == -1 ? -capture.get(JAVA_INT, ERRNO_OFFSET) : result;
+    }
+
+    /**
+     * Runs one system call, and does not hear why it fails: who wants to know calls it again by {@link #invoke}, if it is
+     * one that may be repeated. It allocates nothing, compiled or not; JDK 25 allocates what hands errno over.
+     *
+     * @param call which one
+     * @return its value, or -1
+     */
+    static long invokeWithoutErrno(Call call, long a, long b, long c, long d) {
+        try {
+            return (long) SYSCALL_WITHOUT_ERRNO.invokeExact(call.number, a, b, c, d, 0L, 0L);
+        } catch (Throwable t) {
+            throw new AssertionError("a downcall does not throw", t);
+        }
     }
 
     /** System call numbers. Source: asm/unistd_64.h (x86-64) and asm-generic/unistd.h (AArch64), Linux 6.18. */
