@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -25,16 +26,18 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
     private final Path sourceJournals;
     private final Path destinationJournals;
     private final List<Faultline> engines = new ArrayList<>();
+    private BiConsumer<String, Faultline> whenStarted = (_, _) -> {};
     private final long beginMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
 
     /**
      * What it was like.
      *
+     * @param beginNanos when it was begun, by {@link System#nanoTime}: when the source's engine was up, or was told to
      * @param downtimeMicros from the source's STOP event to the destination's RESUME event
      * @param sent what the source's engine said
      * @param received what the destination's engine said
      */
-    record Result(long downtimeMicros, JsonNode sent, JsonNode received) {}
+    record Result(long beginNanos, long downtimeMicros, JsonNode sent, JsonNode received) {}
 
     QemuMove(QemuVm source, QemuVm destination, @Nullable Namespaces network, Path journals) {
         this.source = source;
@@ -44,13 +47,20 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
         destinationJournals = journals.resolve("destination");
     }
 
+    /** Lets somebody know of each engine, and by which command, as soon as it is started. */
+    void whenStarted(BiConsumer<String, Faultline> listener) {
+        whenStarted = listener;
+    }
+
     /** Moves the guest, and waits until all of it is there. */
     Result run(String... options) {
         Faultline receive = startReceive();
         Faultline migrate = startMigrate(receive, options);
+        migrate.awaitEvent(Events.CONTROL);
+        long beginNanos = System.nanoTime();
         requireSuccess(migrate);
         requireSuccess(receive);
-        return new Result(downtimeMicros(), migrate.json(), receive.json());
+        return new Result(beginNanos, downtimeMicros(), migrate.json(), receive.json());
     }
 
     /** Moves the guest by engines that are up, and have rehearsed, before they are told to. */
@@ -60,10 +70,11 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
         all.add("--standby");
         Faultline migrate = startMigrate(receive, all.toArray(String[]::new));
         migrate.awaitEvent(Events.STANDBY);
+        long beginNanos = System.nanoTime();
         order(migrate, "resume");
         requireSuccess(migrate);
         requireSuccess(receive);
-        return new Result(downtimeMicros(), migrate.json(), receive.json());
+        return new Result(beginNanos, downtimeMicros(), migrate.json(), receive.json());
     }
 
     private static void order(Faultline migrate, String word) {
@@ -130,6 +141,7 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
         all.addAll(List.of(options));
         Faultline engine = Faultline.start(network == null ? List.of() : network.command(side), all);
         engines.add(engine);
+        whenStarted.accept(arguments[0], engine);
         return engine;
     }
 
