@@ -1,5 +1,6 @@
 package dev.faultline.benchmarks;
 
+import dev.faultline.benchmarks.collection.CollectionBench;
 import dev.faultline.benchmarks.fault.AroundBench;
 import dev.faultline.benchmarks.fault.FaultBench;
 import dev.faultline.benchmarks.movement.MovementBench;
@@ -26,7 +27,9 @@ final class Main {
             "scan",
             ScanBench::new,
             "movement",
-            MovementBench::new);
+            MovementBench::new,
+            "collections",
+            CollectionBench::new);
 
     private Main() {}
 
