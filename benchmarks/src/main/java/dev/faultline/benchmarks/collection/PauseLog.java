@@ -22,9 +22,19 @@ public record PauseLog(List<Pause> pauses) {
      *
      * @param endNanos when it was over, by {@link System#nanoTime}, which is one clock for all processes here
      * @param lengthNanos how long, from the order to stop to the last thread going on
-     * @param isCollection whether the heap was collected
+     * @param operation the JVM's word for why
      */
-    public record Pause(long endNanos, long lengthNanos, boolean isCollection) {}
+    public record Pause(long endNanos, long lengthNanos, String operation) {
+        /** {@return whether the heap was collected} */
+        public boolean isCollection() {
+            return operation.contains("Collect") || operation.contains("GC");
+        }
+
+        /** {@return whether the program itself wanted that, by System.gc()} */
+        public boolean isAskedFor() {
+            return operation.equals("SerialGCCollect");
+        }
+    }
 
     /** Keeps its own list. */
     public PauseLog {
@@ -56,11 +66,8 @@ public record PauseLog(List<Pause> pauses) {
         for (String line : lines) {
             Matcher matcher = SAFEPOINT.matcher(line);
             if (matcher.matches()) {
-                String why = matcher.group(2);
                 pauses.add(new Pause(
-                        Long.parseLong(matcher.group(1)),
-                        Long.parseLong(matcher.group(3)),
-                        why.contains("Collect") || why.contains("GC")));
+                        Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(3)), matcher.group(2)));
             }
         }
         return new PauseLog(pauses);
@@ -74,7 +81,8 @@ public record PauseLog(List<Pause> pauses) {
      */
     public List<Pause> collections(long fromNanos, long toNanos) {
         return pauses.stream()
-                .filter(pause -> pause.isCollection && pause.endNanos - fromNanos >= 0 && pause.endNanos - toNanos <= 0)
+                .filter(pause ->
+                        pause.isCollection() && pause.endNanos - fromNanos >= 0 && pause.endNanos - toNanos <= 0)
                 .toList();
     }
 

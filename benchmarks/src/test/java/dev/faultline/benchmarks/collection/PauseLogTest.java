@@ -19,7 +19,7 @@ class PauseLogTest {
     @Test
     void aCollectionIsTheOneThatEndedInTime() {
         assertThat(LOG.pauses()).hasSize(3);
-        assertThat(LOG.collections(0, 2999)).containsExactly(new Pause(2000, 700, true));
+        assertThat(LOG.collections(0, 2999)).containsExactly(new Pause(2000, 700, "SerialCollectForAllocation"));
     }
 
     @Test
