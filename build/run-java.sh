@@ -9,7 +9,11 @@ run_java() {
     # answers is over before it pays to compile anything twice.
     case "${1:-}:${2:-}" in
         :* | -*:* | *:--help | *:-h | status:* | control:* | migration:*) own_opts=-XX:TieredStopAtLevel=1 ;;
-        migrate:* | receive:* | resume:*) own_opts="-Xms16m -Xmn8m -Xmx1g" ;;
+        migrate:* | receive:* | resume:*)
+            own_opts="-Xms16m -Xmn8m -Xmx1g"
+            # What a guest waits for goes before what fills the processors, and compilers after it. Only root may.
+            [ "$(id -u)" != 0 ] || own_opts="$own_opts -XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=10"
+            ;;
         *) own_opts= ;;
     esac
     set -- -m dev.faultline.cli/dev.faultline.cli.Main "$@"

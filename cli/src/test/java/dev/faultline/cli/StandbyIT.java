@@ -30,10 +30,14 @@ class StandbyIT {
             assertThat(tell(given, "cancel").out()).contains("given up");
             assertThat(given.await()).isEqualTo(1);
             assertThat(given.err()).contains("the guest goes on here as before").hasLineCount(1);
+            assertThat(receive.await()).isEqualTo(1);
+            assertThat(receive.err()).contains("never ran here");
 
+            receive = hosts.startReceive("--standby");
             Faultline migrate = hosts.startMigrate(receive, "--standby");
             migrate.awaitEvent(Events.STANDBY);
             Hosts.awaitAlive(hosts.sourceName());
+            assertThat(tell(migrate, "status").out()).contains("standing by");
             GuestReport waiting = hosts.destination();
             assertThat(waiting.state()).as("nothing was moved yet").isEqualTo(GuestState.INCOMING);
             assertThat(tell(migrate, "resume").out()).contains("the move begins");

@@ -11,4 +11,7 @@ package dev.faultline.migration;
  * @param elapsedNanos since this side began
  */
 public record MigrationProgress(
-        String phase, int round, long bytes, long faults, long remainingPages, long elapsedNanos) {}
+        String phase, int round, long bytes, long faults, long remainingPages, long elapsedNanos) {
+    /** The phase in which all is ready, and an operator's word is waited for. */
+    public static final String STANDING_BY = "standing by";
+}

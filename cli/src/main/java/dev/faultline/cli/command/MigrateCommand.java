@@ -4,7 +4,6 @@ import dev.faultline.cli.attach.Attached;
 import dev.faultline.cli.attach.GuestTarget;
 import dev.faultline.cli.attach.JournalOption;
 import dev.faultline.cli.attach.Side;
-import dev.faultline.cli.operator.Standby;
 import dev.faultline.cli.option.AddressConverter;
 import dev.faultline.cli.option.DataPathOptions;
 import dev.faultline.cli.option.EnumConverter;
@@ -101,8 +100,8 @@ public final class MigrateCommand implements Callable<Integer> {
     @Option(
             names = "--standby",
             description =
-                    "Attach, rehearse, and wait for 'faultline migration PATH resume': the guest then stands still"
-                            + " for less time, and the move takes less.")
+                    "Attach, rehearse, connect, and wait for 'faultline migration PATH resume': the guest then stands"
+                            + " still for less time, and the move takes less.")
     private boolean standby;
 
     @Option(names = "--test-switch", hidden = true, converter = EnumConverter.Switch.class, description = "Break it.")
@@ -136,6 +135,7 @@ public final class MigrateCommand implements Callable<Integer> {
                 limits,
                 dataPath.get(),
                 verify,
+                standby,
                 reconnect.nanos(),
                 TimeUnit.SECONDS.toNanos(holdMapSeconds),
                 testSwitch);
@@ -145,27 +145,11 @@ public final class MigrateCommand implements Callable<Integer> {
                 ControlOption.AutoCloser _ = control.open(journal, watch.desk(), standby, json)) {
             new Done(json).attached(attached);
             if (standby) {
-                awaitOrder(attached, watch);
+                Rehearsal.run(attached.guest());
             }
             SourceReport report = SourceEngine.run(host, attached.guest(), options, journal, watch);
             new Done(json).leave(attached, report, keepSource);
         }
         return 0;
-    }
-
-    private void awaitOrder(Attached attached, SourceWatch watch) throws OperatorException {
-        Standby waiting = new Standby();
-        watch.desk().began(waiting::give);
-        Rehearsal.run(attached.guest());
-        new Done(json).standby();
-        try {
-            if (!waiting.await()) {
-                throw new OperatorException(
-                        "The operator gave the move up before it began; the guest goes on here as before");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OperatorException("Interrupted", e);
-        }
     }
 }

@@ -11,10 +11,12 @@ import java.util.function.Function;
 /** Shows how the source's side of a move goes on, and tells the desk. */
 final class SourceWatch implements SourceObserver, AutoCloseable {
     private final ProgressPrinter printer;
+    private final Done done;
     private final MoveDesk desk = new MoveDesk();
 
     SourceWatch(boolean json) {
         printer = new ProgressPrinter(json);
+        done = new Done(json);
     }
 
     MoveDesk desk() {
@@ -24,12 +26,19 @@ final class SourceWatch implements SourceObserver, AutoCloseable {
     @Override
     public void accept(MigrationProgress progress) {
         desk.accept(progress);
-        printer.accept(progress);
+        if (!progress.phase().equals(MigrationProgress.STANDING_BY)) { // that may be for hours
+            printer.accept(progress);
+        }
     }
 
     @Override
     public void began(Function<OperatorOrder, OperatorAnswer> orders) {
         desk.began(orders);
+    }
+
+    @Override
+    public void standingBy() {
+        done.standby();
     }
 
     @Override

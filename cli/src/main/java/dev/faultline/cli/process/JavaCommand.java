@@ -1,5 +1,7 @@
 package dev.faultline.cli.process;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,9 @@ final class JavaCommand {
         if (arguments.getFirst().equals("guest")) {
             // Its own code hardly runs: the work is done by vCPUs. The second compiler would only take time from them.
             command.add("-XX:TieredStopAtLevel=1");
+        } else if (isRoot()) {
+            // What a guest waits for goes before what fills the processors, and compilers after it.
+            command.addAll(List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=10"));
         }
         Optional.ofNullable(System.getProperty("faultline.archive"))
                 .ifPresent(archive -> command.addAll(List.of(
@@ -39,5 +44,14 @@ final class JavaCommand {
         command.addAll(List.of("-m", MAIN));
         command.addAll(arguments);
         return command;
+    }
+
+    /** Nobody else may raise a priority, and the JVM would say so in every run. */
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
     }
 }

@@ -13,6 +13,7 @@ import dev.faultline.migration.guest.Guest;
 import dev.faultline.migration.guest.GuestException;
 import dev.faultline.migration.host.LocalHost;
 import dev.faultline.migration.journal.Journal;
+import dev.faultline.migration.journal.Phase;
 import dev.faultline.migration.source.SourceEngine;
 import dev.faultline.migration.source.SourceOptions;
 import dev.faultline.uffd.memory.PageSize;
@@ -34,7 +35,9 @@ import java.util.stream.Stream;
  */
 public final class Rehearsal {
     static final int MOVES = 10;
-    private static final int COMMANDS = 200;
+    /** So often code has to run before it is compiled. */
+    private static final int TIMES = 300;
+
     private static final long MEMORY_BYTES = 8 << 20;
     private static final long SET_BYTES = 1 << 20;
     private static final long PAGES_PER_SECOND = 1000;
@@ -56,10 +59,11 @@ public final class Rehearsal {
                     move(directory);
                     made++;
                 }
+                write(directory, guest);
             } finally {
                 delete(directory);
             }
-            for (int i = 0; i < COMMANDS; i++) {
+            for (int i = 0; i < TIMES; i++) {
                 guest.state();
             }
             System.gc(); // what it leaves is not to be collected in the middle of the hand-over
@@ -106,6 +110,14 @@ public final class Rehearsal {
                     TestSwitch.NONE);
             SourceEngine.run(LocalHost.INSTANCE, source, leaving, here, _ -> {});
             arrival.get();
+        }
+    }
+
+    private static void write(Path directory, Guest guest) {
+        try (Journal journal = Journal.claim(directory.resolve("written"), "rehearsal", guest)) {
+            for (int i = 0; i < TIMES; i++) {
+                journal.record(Phase.COPYING);
+            }
         }
     }
 

@@ -61,11 +61,9 @@ final class DestinationCommands implements RoleCommands {
     public void loadDeviceState(byte[] state) {
         loading = true;
         loader.load(state);
-        GuestState now = state();
-        if (now != GuestState.PAUSED) {
+        if (loader.hasResumed()) {
             control.stop(); // somebody else has said 'cont' while it waited
-            throw new GuestException(
-                    "QEMU has loaded the device state, and the machine is " + now + " instead of paused");
+            throw new GuestException("QEMU has loaded the device state, and the machine ran instead of being paused");
         }
         loaded = true;
     }

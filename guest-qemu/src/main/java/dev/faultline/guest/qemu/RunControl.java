@@ -5,6 +5,7 @@ import dev.faultline.guest.qemu.machine.RunStates;
 import dev.faultline.migration.guest.GuestException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** Stopping the machine, and letting it run. */
 final class RunControl {
@@ -31,12 +32,23 @@ final class RunControl {
     /** Lets it run, and waits until it does. */
     void cont() {
         monitor.qmp().execute("cont");
+        await(RunStates.RUNNING::equals, "QEMU took 'cont'");
+    }
+
+    /** Waits until QEMU is done with a migration that has given its device state: before, it refuses 'cont'. */
+    void awaitMigrated() {
+        await(state -> !state.equals(RunStates.MIGRATING), "QEMU has given its device state");
+    }
+
+    private void await(Predicate<String> wanted, String after) {
         long begin = System.nanoTime();
-        while (!isRunning()) {
+        String state = monitor.runState();
+        while (!wanted.test(state)) {
             if (System.nanoTime() - begin > monitor.qmp().timeoutNanos()) {
-                throw new GuestException("QEMU took 'cont' and the machine is '" + monitor.runState() + "'");
+                throw new GuestException(after + " and the machine is '" + state + "'");
             }
             LockSupport.parkNanos(NAP_NANOS);
+            state = monitor.runState();
         }
     }
 }

@@ -73,6 +73,7 @@ final class SourceCommands implements RoleCommands {
         saved = null; // what runs on is not what was written
         breakOff();
         StateSender.cancelLeftBehind(qemu.monitor());
+        control.awaitMigrated();
         if (!control.isRunning()) {
             control.cont();
         }

@@ -289,7 +289,10 @@ final class Reception {
                 handOver.tellAgain();
             }
             case DestinationAction.SendNeeded _ -> sendNeeded();
-            case DestinationAction.Expect _ -> deviceLoad.begin(loop);
+            case DestinationAction.Expect _ -> {
+                journal.record(Phase.LOADING); // now, and not while the guest stands still
+                deviceLoad.begin(loop);
+            }
             case DestinationAction.Load load -> load(load.prepare());
             case DestinationAction.Resume resume -> start(resume.run() && !arrival.options.startPaused());
             case DestinationAction.ApplyMap map -> MapApplier.apply(map.frame(), arrival);
@@ -303,7 +306,7 @@ final class Reception {
             case DestinationAction.Disarm _ ->
                 // On a thread of its own: of a TiB of small pages it takes longer than the source waits for a sign of
                 // life.
-                loop.start("disarm", () -> {
+                loop.startBulk("disarm", () -> {
                     memory.disarm();
                     loop.post(() -> {
                         note(Phase.COMPLETE);
@@ -344,7 +347,7 @@ final class Reception {
     private void serve() {
         for (int i = 0; i < pages.size(); i++) {
             FrameChannel channel = pages.get(i);
-            loop.start("pages-" + i, connected(() -> readPages(channel)));
+            loop.startBulk("pages-" + i, connected(() -> readPages(channel)));
         }
         loop.start("fault-answers", connected(this::readFaultAnswers));
         arrival.requests.connect(faults);
@@ -371,12 +374,11 @@ final class Reception {
     }
 
     private void loadDevices(Frame prepare) {
-        journal.record(Phase.LOADING, (prepare.flags() & Frame.FLAG_RUN) != 0);
         guest.loadDeviceState(prepare.payload());
         if (discarded) {
             return; // what it has seen of memory may be anything
         }
-        journal.record(Phase.PREPARED); // before the source may be told so
+        journal.record(Phase.PREPARED, (prepare.flags() & Frame.FLAG_RUN) != 0); // before the source may be told so
         loop.post(() -> perform(session.onLoaded()));
     }
 

@@ -76,10 +76,20 @@ public final class EngineLoop {
         });
     }
 
-    /** Starts a worker on a thread of its own. */
+    /** Starts a worker on a thread of its own that a guest may wait for: it goes before others, where the JVM may. */
     public Worker start(String name, Work work) {
+        return start(name, Thread.MAX_PRIORITY, work);
+    }
+
+    /** Starts a worker that has much to do and that no guest waits for: it goes before nobody. */
+    public Worker startBulk(String name, Work work) {
+        return start(name, Thread.NORM_PRIORITY, work);
+    }
+
+    private Worker start(String name, int priority, Work work) {
         Worker worker = host.start(name, () -> {
             try {
+                setPriority(priority);
                 work.run();
             } catch (Throwable t) {
                 post(() -> onFailure.accept(reason(t)));
@@ -89,8 +99,24 @@ public final class EngineLoop {
         return worker;
     }
 
-    /** Handles events until {@link #finish()}. */
+    /** Handles events until {@link #finish()}. Between hosts a guest waits for this thread: it goes before others. */
     public void run() {
+        int priority = Thread.currentThread().getPriority();
+        setPriority(Thread.MAX_PRIORITY);
+        try {
+            handleEvents();
+        } finally {
+            setPriority(priority);
+        }
+    }
+
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // nothing relies on it: it makes pauses shorter where processors are scarce
+    private static void setPriority(int priority) {
+        Thread.currentThread().setPriority(priority);
+    }
+
+    private void handleEvents() {
         while (!finished) {
             try {
                 arrived.await(() -> !events.isEmpty(), TICK_NANOS);

@@ -13,7 +13,7 @@ public enum Phase {
 
     /** Destination: pages come in; the guest waits for a device state. */
     RECEIVING(false),
-    /** Destination: a device state is being loaded; the source has not been told that it is. */
+    /** Destination: a device state is expected or being loaded; the source has not been told that it is loaded. */
     LOADING(false),
     /** Destination: the device state is loaded; the source may have been told so. */
     PREPARED(false),

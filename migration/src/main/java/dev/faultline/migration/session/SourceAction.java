@@ -8,6 +8,12 @@ public sealed interface SourceAction {
     /** Send a control frame. */
     record Send(Frame frame) implements SourceAction {}
 
+    /** Tell the operator that all is ready and that nothing happens until he says so; the move has not begun. */
+    record StandBy() implements SourceAction {}
+
+    /** The operator has said so: the move begins now. */
+    record Begin() implements SourceAction {}
+
     /** Write-protect all memory, so that no write is missed: {@link SourceSession#onTracking}. */
     record Track() implements SourceAction {}
 

@@ -29,7 +29,7 @@ import java.util.List;
  * The source's side of a migration, as a machine of states without I/O. One thread calls it.
  *
  * <pre>
- *   OFFERED ─ACCEPT─▶ COPYING ─rounds─▶ PAUSING ─▶ SAVING ─▶ PREPARING ─PREPARED─▶ COMMITTED ─STARTED─▶ SERVING ─COMPLETE─▶ ENDED
+ *   OFFERED ─ACCEPT─▶ (STANDING_BY ─operator─▶) COPYING ─rounds─▶ PAUSING ─▶ SAVING ─▶ PREPARING ─PREPARED─▶ COMMITTED ─STARTED─▶ SERVING ─COMPLETE─▶ ENDED
  *      └──────────────── any failure: the guest runs on here ──────────────┘              │                  │
  *                                             destination: "never started" ◀──────────────┤                  │
  *                                             silence: in doubt, stays paused ◀───────────┘                  │
@@ -40,12 +40,12 @@ import java.util.List;
  */
 public final class SourceSession {
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    private static final String KEEPS_MEMORY = " this guest process keeps its memory and never resumes";
     private static final String AS_BEFORE = "; the guest goes on here as before";
     private static final String OVER = "the move is over";
 
     enum State {
         OFFERED,
+        STANDING_BY,
         RESUMING,
         COPYING,
         PAUSING,
@@ -64,6 +64,7 @@ public final class SourceSession {
     private final Rounds rounds;
 
     private State state = State.OFFERED;
+    private boolean standsBy;
     private boolean drained;
     private boolean paused;
     private boolean ran;
@@ -89,6 +90,11 @@ public final class SourceSession {
         rounds = new Rounds(mode, policy, out);
         this.holdMapNanos = holdMapNanos;
         this.drains = drains;
+    }
+
+    /** Has the session wait for the operator's word once the destination is ready. Before {@link #start}. */
+    public void standBy() {
+        standsBy = true;
     }
 
     /**
@@ -173,6 +179,15 @@ public final class SourceSession {
             giveUp("the destination keeps no hashes of pages, so that the move cannot be verified");
             return;
         }
+        if (standsBy) {
+            state = State.STANDING_BY;
+            out.add(new SourceAction.StandBy());
+        } else {
+            begin(nowNanos);
+        }
+    }
+
+    private void begin(long nowNanos) {
         state = State.COPYING;
         rounds.begin(nowNanos);
         if (mode == MigrationMode.POSTCOPY) {
@@ -244,7 +259,7 @@ public final class SourceSession {
 
     private OrderResult cancel() {
         return switch (state) {
-            case OFFERED, COPYING, PAUSING, SAVING, PREPARING -> {
+            case OFFERED, STANDING_BY, COPYING, PAUSING, SAVING, PREPARING -> {
                 giveUp("the operator cancelled the move");
                 yield accepted("the move is given up" + AS_BEFORE);
             }
@@ -256,6 +271,9 @@ public final class SourceSession {
     }
 
     private OrderResult switchOver(long nowNanos) {
+        if (isWaiting()) {
+            return refused("the move has not begun: 'resume' begins it");
+        }
         if (!hasRounds()) {
             return refused(noRounds());
         }
@@ -270,6 +288,9 @@ public final class SourceSession {
     }
 
     private OrderResult hold(long nowNanos) {
+        if (isWaiting()) {
+            return accepted("nothing is being sent already");
+        }
         if (!hasRounds()) {
             return refused(noRounds());
         }
@@ -281,11 +302,23 @@ public final class SourceSession {
     }
 
     private OrderResult release(long nowNanos) {
+        if (isWaiting()) {
+            standsBy = false; // of one that is still being connected: it begins at once then
+            if (state == State.STANDING_BY) {
+                out.add(new SourceAction.Begin());
+                begin(nowNanos);
+            }
+            return accepted("the move begins");
+        }
         if (!hasRounds() || !rounds.isHeld()) {
             return refused("nothing is held");
         }
         rounds.release(nowNanos).ifPresent(round -> goOnAfter(round, nowNanos));
         return accepted("sending goes on");
+    }
+
+    private boolean isWaiting() {
+        return standsBy && state != State.ENDED;
     }
 
     private boolean hasRounds() {
@@ -327,7 +360,7 @@ public final class SourceSession {
                     false,
                     failure
                             + "; the guest is there with all of its pages, and whether they are right nobody has looked:"
-                            + KEEPS_MEMORY);
+                            + SourceFailure.KEEPS_MEMORY);
             return;
         }
         end(false, true, "");
@@ -434,26 +467,7 @@ public final class SourceSession {
     private void fail(String reason) {
         switch (state) {
             case ENDED -> {}
-            case COMMITTED ->
-                end(
-                        false,
-                        false,
-                        reason
-                                + "; the hand-over is in doubt, so the guest stays paused here: run 'faultline resume' on"
-                                + " both sides, and they agree where it runs. Without the destination, look whether it runs"
-                                + " there, and only if it does not, let it run here by 'faultline resume --run-here'");
-            case SERVING ->
-                end(
-                        false,
-                        false,
-                        reason
-                                + (manifestCame
-                                        ? "; the guest is the destination's since the hand-over, with all of its pages,"
-                                                + " and not all of them have been audited:"
-                                        : "; the guest is the destination's since the hand-over, and its last pages are"
-                                                + " still here:")
-                                + KEEPS_MEMORY + ". 'faultline resume' on both sides goes on");
-            case RESUMING -> end(false, false, reason + "; nothing has changed here: run 'faultline resume' again");
+            case COMMITTED, SERVING, RESUMING -> end(false, false, SourceFailure.words(state, reason, manifestCame));
             default -> end(paused, true, reason + AS_BEFORE);
         }
     }

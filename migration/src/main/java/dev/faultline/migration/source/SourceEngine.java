@@ -141,6 +141,9 @@ public final class SourceEngine {
                 }
                 SourceStory story = new SourceStory(host, new WriteTracker(host, guest));
                 SourceEngine engine = new SourceEngine(host, guest, options, journal, memory, first, story, observer);
+                if (options.standsBy()) {
+                    engine.session.standBy();
+                }
                 engine.run(engine.session.start(Offer.of(guest), options.verify(), host.nanoTime()));
                 return engine.goOn(new Reconnection(host, options, sessionId, 0));
             }
@@ -245,7 +248,8 @@ public final class SourceEngine {
                 "faults",
                 () -> senders.newAnswerer(connections.faults(), memory.newReaders(), map, sendTwice)
                         .run());
-        loop.start("audit", () -> auditor.run((part, report, last) -> loop.post(() -> audited(part, report, last))));
+        loop.startBulk(
+                "audit", () -> auditor.run((part, report, last) -> loop.post(() -> audited(part, report, last))));
         perform(first);
         Function<OperatorOrder, OperatorAnswer> give = orders::give;
         loop.tell(observer::began, give);
@@ -346,9 +350,14 @@ public final class SourceEngine {
                 story.prepareSent |= send.frame().type() == FrameType.PREPARE;
                 outbox.send(send.frame());
             }
+            case SourceAction.StandBy _ -> {
+                phase = MigrationProgress.STANDING_BY;
+                loop.tell(SourceObserver::standingBy, observer);
+            }
+            case SourceAction.Begin _ -> story.beganNanos = host.nanoTime();
             case SourceAction.Track _ ->
                 // On a thread of its own: protecting a big guest takes seconds, and the session has to be heard.
-                loop.start("track", () -> {
+                loop.startBulk("track", () -> {
                     tracker.start();
                     loop.post(() -> perform(session.onTracking(host.nanoTime())));
                 });
@@ -399,7 +408,7 @@ public final class SourceEngine {
 
     private void sendRound(int number, Callable<RoundSummary> round) {
         phase = "pre-copy";
-        loop.start("round-" + number, () -> {
+        loop.startBulk("round-" + number, () -> {
             RoundSummary summary = round.call();
             loop.post(() -> {
                 story.finishedRounds.add(summary);
@@ -408,36 +417,18 @@ public final class SourceEngine {
         });
     }
 
-    /** A full disk must not keep pages from a guest that waits for them: COMMITTED leads a successor here, too. */
-    private void noteServing() {
-        try {
-            journal.record(Phase.SERVING);
-        } catch (GuestException e) {
-            LOG.log(System.Logger.Level.WARNING, "that the destination runs the guest could not be written down", e);
-        }
-    }
-
     private void push() {
-        noteServing();
-        loop.start("push", () -> {
+        ServingNotes.began(journal);
+        loop.startBulk("push", () -> {
             List<PageBits> dirty = map.await().all();
             counters.dirtyPages.set(SourceMemory.size(dirty));
-            keepDirty(dirty);
+            ServingNotes.keepDirty(journal, dirty);
             map.push(
                     resumed
                             ? new PushOrder(needed.dirty(dirty), List.of(), senders.stripes())
                             : rounds.pushOrder(dirty));
             senders.push(map);
         });
-    }
-
-    /** A successor that finds no map takes every page for dirty; that it cannot be written is no reason to push nothing. */
-    private void keepDirty(List<PageBits> dirty) {
-        try {
-            journal.keepDirty(dirty);
-        } catch (GuestException e) {
-            LOG.log(System.Logger.Level.WARNING, "the dirty map was not written down: " + e.getMessage());
-        }
     }
 
     private void open(LastScan lastScan) {

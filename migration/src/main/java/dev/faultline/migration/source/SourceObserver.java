@@ -18,6 +18,9 @@ public interface SourceObserver extends Consumer<MigrationProgress> {
      */
     default void began(Function<OperatorOrder, OperatorAnswer> orders) {}
 
+    /** The destination is ready, and the move waits for {@link OperatorOrder#RESUME}. */
+    default void standingBy() {}
+
     /**
      * Something was decided.
      *

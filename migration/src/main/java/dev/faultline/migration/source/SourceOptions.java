@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param limits what it may cost
  * @param dataPath how page content crosses the network
  * @param verify whether every page is to be audited when it has arrived
+ * @param standsBy whether it begins only when an operator says so, with the destination ready
  * @param reconnectNanos for how long to try to connect again when connections break after the hand-over; 0: not at all
  * @param holdMapNanos how long to hold the dirty map back after the hand-over; 0 but in tests
  * @param testSwitch {@link TestSwitch#NONE} but in tests
@@ -30,6 +31,7 @@ public record SourceOptions(
         Limits limits,
         DataPath dataPath,
         boolean verify,
+        boolean standsBy,
         long reconnectNanos,
         long holdMapNanos,
         TestSwitch testSwitch) {
@@ -70,7 +72,7 @@ public record SourceOptions(
             long reconnectNanos,
             long holdMapNanos,
             TestSwitch testSwitch) {
-        this(destination, mode, limits, DataPath.PLAIN, verify, reconnectNanos, holdMapNanos, testSwitch);
+        this(destination, mode, limits, DataPath.PLAIN, verify, false, reconnectNanos, holdMapNanos, testSwitch);
     }
 
     /**
@@ -79,7 +81,8 @@ public record SourceOptions(
      * @param path how page content crosses the network
      */
     public SourceOptions over(DataPath path) {
-        return new SourceOptions(destination, mode, limits, path, verify, reconnectNanos, holdMapNanos, testSwitch);
+        return new SourceOptions(
+                destination, mode, limits, path, verify, standsBy, reconnectNanos, holdMapNanos, testSwitch);
     }
 
     /** {@return why content cannot be compressed as asked for, if it cannot} */

@@ -16,7 +16,8 @@ final class SourceStory {
     final SourceCounters counters = new SourceCounters();
     final List<RoundSummary> finishedRounds = new ArrayList<>();
     final List<Decision> decisions = new ArrayList<>();
-    final long beganNanos;
+    /** Of one that stood by, when it was told to begin. */
+    long beganNanos;
     /** Whether the guest may be slowed down. */
     boolean throttled;
     /** Whether this move stopped the guest, which ran. */

@@ -125,6 +125,7 @@ final class Migration implements AutoCloseable {
                 plan.limits,
                 plan.dataPath,
                 plan.verify,
+                false,
                 plan.reconnectNanos,
                 plan.holdMapNanos,
                 plan.testSwitch);

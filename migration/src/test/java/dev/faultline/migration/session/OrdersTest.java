@@ -11,6 +11,8 @@ import dev.faultline.migration.wire.Frame;
 import dev.faultline.migration.wire.FrameType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The clock and the operator while rounds are sent. */
 class OrdersTest {
@@ -37,6 +39,50 @@ class OrdersTest {
     private static List<String> at(long nanos, SourceSession session) {
         session.onFrame(Frame.of(FrameType.PING), nanos);
         return kinds(session.onTick(nanos));
+    }
+
+    private static SourceSession standing(MigrationMode mode) {
+        SourceSession session = new SourceSession(mode, new RoundPolicy(mode, Limits.of(mode)), 0, false);
+        session.standBy();
+        session.start(SessionPair.OFFER, false, 0);
+        return session;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMoveThatStandsByBeginsWhenItIsToldTo(MigrationMode mode) {
+        SourceSession session = standing(mode);
+        assertThat(kinds(session.onFrame(Frame.of(FrameType.ACCEPT), SECOND))).containsExactly("StandBy");
+        assertThat(at(50 * SECOND, session)).isEmpty();
+        assertThat(session.onOperator(OperatorOrder.SWITCH_OVER, 50 * SECOND).answer())
+                .matches(answer -> !answer.accepted() && answer.text().contains("'resume' begins it"));
+        assertThat(session.onOperator(OperatorOrder.PAUSE, 50 * SECOND).actions())
+                .isEmpty();
+        assertThat(kinds(session.onOperator(OperatorOrder.RESUME, 51 * SECOND).actions()))
+                .containsExactly("Begin", mode == MigrationMode.POSTCOPY ? "Pause" : "Track");
+        assertThat(session.onOperator(OperatorOrder.RESUME, 52 * SECOND)
+                        .answer()
+                        .accepted())
+                .as("once")
+                .isFalse();
+    }
+
+    @Test
+    void aMoveThatIsToldToBeginBeforeItIsReadyDoesNotStandBy() {
+        SourceSession session = standing(MigrationMode.HYBRID);
+        assertThat(session.onOperator(OperatorOrder.RESUME, 1).actions()).isEmpty();
+        assertThat(kinds(session.onFrame(Frame.of(FrameType.ACCEPT), SECOND))).containsExactly("Track");
+    }
+
+    @Test
+    void aMoveThatStandsByCanBeGivenUp() {
+        SourceSession session = standing(MigrationMode.HYBRID);
+        session.onFrame(Frame.of(FrameType.ACCEPT), SECOND);
+        List<SourceAction> actions =
+                session.onOperator(OperatorOrder.CANCEL, 2 * SECOND).actions();
+        assertThat(kinds(actions)).containsExactly("Release", "Finish");
+        assertThat(session.onOperator(OperatorOrder.RESUME, 3 * SECOND).answer().accepted())
+                .isFalse();
     }
 
     @Test

@@ -136,6 +136,7 @@ final class Site {
                 Limits.of(scenario.mode()),
                 scenario.dataPath(),
                 scenario.verify(),
+                false,
                 scenario.reconnectNanos(),
                 scenario.holdMapNanos(),
                 plant.testSwitch());

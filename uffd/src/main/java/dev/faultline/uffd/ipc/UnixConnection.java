@@ -26,6 +26,7 @@ public final class UnixConnection implements AutoCloseable {
     private static final int SO_SNDTIMEO = 21;
     private static final long NANOS_PER_MICROSECOND = 1000;
     private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final int SHUT_RD = 0;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -175,6 +176,17 @@ public final class UnixConnection implements AutoCloseable {
         }
         return (int) socket.call(
                 fd -> timeoutNanos < 0 || Poller.awaitReadable(fd, timeoutNanos) ? receiveNow(fd, buffer, fds) : 0);
+    }
+
+    /**
+     * Takes no more: what has come is received, and then the end, as if the peer had closed. The peer's sends fail from now
+     * on with EPIPE.
+     *
+     * @throws LinuxException ENOTCONN if the peer has gone
+     * @throws IllegalStateException if this side had closed before
+     */
+    public void endInput() {
+        LinuxException.check(socket.call(fd -> LibC.shutdown(fd.number(), SHUT_RD)), "shutdown(SHUT_RD)");
     }
 
     private static int receiveNow(Fd fd, byte[] buffer, List<Fd> fds) {

@@ -43,6 +43,30 @@ class UnixConnectionTest {
     }
 
     @Test
+    void whatHasComeIsReceivedAfterTheInputWasEnded() {
+        try (UnixConnection.Pair made = UnixConnection.pair(0);
+                UnixConnection there = new UnixConnection(made.there().duplicate())) {
+            there.send("last".getBytes(UTF_8), List.of());
+            made.here().endInput();
+            assertThat(made.here().receive(buffer, fds, PATIENCE)).isEqualTo(4);
+            assertThat(made.here().receive(buffer, fds, PATIENCE)).isEqualTo(-1);
+            assertThatThrownBy(() -> there.send("later".getBytes(UTF_8), List.of()))
+                    .isInstanceOf(LinuxException.class)
+                    .hasMessageContaining("EPIPE");
+        }
+    }
+
+    @Test
+    void theEndOfTheInputWakesWhoReceives() {
+        try (UnixConnection.Pair made = UnixConnection.pair(0)) {
+            CompletableFuture<Integer> received =
+                    CompletableFuture.supplyAsync(() -> made.here().receive(buffer, fds, -1));
+            made.here().endInput();
+            assertThat(received.join()).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void aPairIsForTwoProcessesAndItsSendsAreLimited() {
         try (UnixConnection.Pair made =
                         UnixConnection.pair(Duration.ofMillis(100).toNanos());

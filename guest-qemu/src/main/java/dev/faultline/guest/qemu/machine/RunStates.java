@@ -9,6 +9,8 @@ public final class RunStates {
     public static final String RUNNING = "running";
     /** It waits for a migration. */
     public static final String INCOMING = "inmigrate";
+    /** A migration has stopped it, and is about to end or to let it run on. */
+    public static final String MIGRATING = "finish-migrate";
     /** Its state was sent by a migration, to the end or nearly so. */
     public static final String MIGRATED = "postmigrate";
 
@@ -24,8 +26,7 @@ public final class RunStates {
         return switch (runState) {
             case RUNNING -> GuestState.RUNNING;
             case INCOMING -> GuestState.INCOMING;
-            case "paused", "prelaunch", MIGRATED, "finish-migrate", "debug", "save-vm", "restore-vm" ->
-                GuestState.PAUSED;
+            case "paused", "prelaunch", MIGRATED, MIGRATING, "debug", "save-vm", "restore-vm" -> GuestState.PAUSED;
             default ->
                 throw new GuestException("The machine is in QEMU's state '" + runState + "': " + remedy(runState));
         };

@@ -193,6 +193,17 @@ public final class QmpClient implements AutoCloseable {
         return events.await(mark, wanted, timeoutNanos);
     }
 
+    /**
+     * Looks back.
+     *
+     * @param mark the number of an event: later ones count
+     * @param wanted which
+     * @return the last of them so far
+     */
+    public Optional<QmpEvent> lastEvent(long mark, Predicate<QmpEvent> wanted) {
+        return events.last(mark, wanted);
+    }
+
     /** {@return whether the connection has ended: closed here, or by QEMU, which has mostly ended itself then} */
     public boolean hasEnded() {
         return reader.hasEnded();

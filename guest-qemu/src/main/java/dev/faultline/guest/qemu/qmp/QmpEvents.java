@@ -57,6 +57,22 @@ final class QmpEvents {
         }
     }
 
+    /** {@return the last event so far after the mark that fits} */
+    Optional<QmpEvent> last(long mark, Predicate<QmpEvent> wanted) {
+        lock.lock();
+        try {
+            QmpEvent found = null;
+            for (QmpEvent event : events) {
+                if (event.number() > mark && wanted.test(event)) {
+                    found = event;
+                }
+            }
+            return Optional.ofNullable(found);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** {@return the first event after the mark that fits, or nothing when the time is up or the connection has ended} */
     Optional<QmpEvent> await(long mark, Predicate<QmpEvent> wanted, long timeoutNanos) {
         lock.lock();

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 /** Follows a migration of QEMU's by its events, and asks now and then, for the case that one was lost. */
 final class MigrationWatch {
     private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled");
+    private static final String STOP = "STOP";
+    private static final String RESUME = "RESUME";
     private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final QemuMonitor monitor;
@@ -58,6 +60,23 @@ final class MigrationWatch {
         return monitor.qmp()
                 .awaitEvent(mark, happened -> ENDED.contains(status(happened)), 0)
                 .isPresent();
+    }
+
+    /** {@return whether the machine has stopped since the watch began, as its events tell, and has not run on} */
+    boolean hasStopped() {
+        return lastOfRunning().filter(STOP::equals).isPresent();
+    }
+
+    /** {@return whether it has begun to run since, as its events tell} */
+    boolean hasResumed() {
+        return lastOfRunning().filter(RESUME::equals).isPresent();
+    }
+
+    private Optional<String> lastOfRunning() {
+        return monitor.qmp()
+                .lastEvent(
+                        mark, event -> event.name().equals(STOP) || event.name().equals(RESUME))
+                .map(QmpEvent::name);
     }
 
     private static boolean isEnd(String status, String wanted) {

@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Takes what QEMU writes, on a thread of its own: QEMU stops the machine only when it is rid of what it has. */
 final class StateDrain {
-    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int CHUNK_BYTES = 64 << 10;
     private static final int MILLIS_NANOS = 1_000_000;
 
     private final UnixConnection connection;
@@ -53,18 +53,25 @@ final class StateDrain {
     }
 
     /**
-     * {@return all of it, when QEMU has closed its end}
+     * {@return all of it, once QEMU has written all} It closes its end only later: while the machine stands still, that is
+     * not waited for.
      *
-     * @throws GuestException if that does not happen in time
+     * @throws GuestException if it cannot be taken in time
      */
-    byte[] awaitEnd(long timeoutNanos) {
+    byte[] takeAll(long timeoutNanos) {
+        try {
+            connection.endInput();
+        } catch (LinuxException | IllegalStateException e) {
+            System.getLogger(StateDrain.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the device state has ended already", e);
+        }
         try {
             thread.join(Math.max(1, timeoutNanos / MILLIS_NANOS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            throw new GuestException("QEMU has completed the device state but not closed its connection");
+            throw new GuestException("QEMU has written its device state, which could not be taken in time");
         }
         return state.toByteArray();
     }

@@ -49,7 +49,8 @@ public final class StateLoader implements AutoCloseable {
             MigrationWatch fromNow = new MigrationWatch(monitor);
             qmp.execute("migrate-incoming", Json.object().put("uri", "fd:" + NAME));
             watch = fromNow;
-            if (fromNow.hasEnded()) { // to ask now also runs the code by which the end is awaited later
+            // To ask now also runs the code for the first time that is needed while the machine stands still.
+            if (fromNow.hasEnded() || fromNow.hasResumed()) {
                 throw new GuestException("QEMU does not wait for a device state" + words());
             }
         }
@@ -80,6 +81,11 @@ public final class StateLoader implements AutoCloseable {
         } finally {
             here.close();
         }
+    }
+
+    /** {@return whether the machine has begun to run since it was told to load, as its events tell} */
+    public synchronized boolean hasResumed() {
+        return watch != null && watch.hasResumed();
     }
 
     private void send(byte[] state) {

@@ -6,6 +6,7 @@ import dev.faultline.guest.qemu.machine.RunStates;
 import dev.faultline.guest.qemu.qmp.Json;
 import dev.faultline.guest.qemu.qmp.QmpClient;
 import dev.faultline.migration.guest.GuestException;
+import dev.faultline.migration.guest.GuestState;
 import dev.faultline.uffd.ipc.UnixConnection;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,7 @@ public final class StateSender implements AutoCloseable {
         MigrationWatch watch = new MigrationWatch(monitor);
         UnixConnection here = Descriptors.pass(monitor.qmp(), NAME, 0);
         StateSender sender = new StateSender(monitor, privateBlocks, watch, here);
+        watch.hasStopped(); // which runs that code for the first time now, and not while the machine stands still
         try {
             monitor.qmp().execute("migrate", Json.object().put("uri", "fd:" + NAME));
             return sender;
@@ -72,13 +74,19 @@ public final class StateSender implements AutoCloseable {
         if (!status.equals(COMPLETED)) {
             throw failed(status);
         }
-        byte[] state = drain.awaitEnd(qmp.timeoutNanos());
-        // Only now: QEMU settles the machine after the migration has completed, and before it closes the connection.
-        String runState = monitor.runState();
-        if (!runState.equals(RunStates.MIGRATED)) {
-            throw new GuestException("QEMU has given its device state and is '" + runState + "' instead of stopped");
+        byte[] state = drain.takeAll(qmp.timeoutNanos()); // it has completed, and so written all
+        if (!watch.hasStopped()) {
+            requireStopped();
         }
         return state;
+    }
+
+    /** A machine that was paused before has told nothing; of one that has, another question would make its pause longer. */
+    private void requireStopped() {
+        String runState = monitor.runState();
+        if (RunStates.guestState(runState) != GuestState.PAUSED) {
+            throw new GuestException("QEMU has given its device state and is '" + runState + "' instead of stopped");
+        }
     }
 
     private GuestException failed(String status) {
