@@ -70,10 +70,10 @@ class CostBenchIT {
                 move(mode, memoryMib, cells);
             }
         }
-        // Each collects at least once, after its rehearsal: else the log was not understood.
+        // Each collects at least once: else the log was not understood.
         assertThat(cells.values())
                 .hasSizeGreaterThanOrEqualTo(2)
-                .allSatisfy(cell -> assertThat(cell.askedFor.median()).isPositive());
+                .allSatisfy(cell -> assertThat(cell.collections.median()).isPositive());
         if (soak.isRequested()) {
             Benchmarks.write(
                     TITLE,
