@@ -1,5 +1,6 @@
 package dev.faultline.benchmarks;
 
+import dev.faultline.benchmarks.collection.CollectionBench;
 import dev.faultline.benchmarks.fault.AroundBench;
 import dev.faultline.benchmarks.fault.FaultBench;
 import dev.faultline.benchmarks.movement.MovementBench;
@@ -29,7 +30,9 @@ final class Main {
             "movement",
             MovementBench::new,
             "fetch",
-            FetchBench::new);
+            FetchBench::new,
+            "collections",
+            CollectionBench::new);
 
     private Main() {}
 

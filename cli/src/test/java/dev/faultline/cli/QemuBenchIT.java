@@ -3,47 +3,44 @@ package dev.faultline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faultline.benchmarks.report.Benchmarks;
+import dev.faultline.benchmarks.report.Plot;
+import dev.faultline.benchmarks.whole.Figure;
+import dev.faultline.benchmarks.whole.Reach;
+import dev.faultline.benchmarks.whole.Results;
+import dev.faultline.benchmarks.whole.Results.Case;
+import dev.faultline.benchmarks.whole.Sample;
+import dev.faultline.benchmarks.whole.Timeline;
 import dev.faultline.qemu.lab.Accelerator;
-import dev.faultline.qemu.lab.Backing;
 import dev.faultline.qemu.lab.QemuVm;
 import dev.faultline.qemu.lab.VmSpec;
 import dev.faultline.qemu.lab.guest.GuestLoad;
-import dev.faultline.qemu.lab.host.LabException;
 import dev.faultline.qemu.lab.host.LabHost;
-import dev.faultline.qemu.lab.own.OwnMode;
-import dev.faultline.qemu.lab.own.OwnResult;
-import dev.faultline.qemu.lab.own.QemuOwnMigration;
-import dev.faultline.qemu.lab.serial.Continuity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.io.TempDirFactory;
-import tools.jackson.databind.JsonNode;
 
 /**
- * The same guest moved by Faultline and by QEMU itself, in turns. {@code ./dev bench qemu runs=5} writes the table; the
+ * The same guest moved by Faultline and by QEMU itself, in turns. {@code ./dev bench qemu runs=5} writes the tables; the
  * short form shows that each way works.
  */
 class QemuBenchIT {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final Duration OWN_LIMIT = Duration.ofSeconds(30);
-    private static final long MEMORY_BYTES = 512L << 20;
-    private static final int BEATS_AFTER = 100;
-    private static final String STANDBY = ", standing by";
+    private static final Duration OWN_LIMIT = Duration.ofSeconds(15);
+    private static final int USUAL_RUNS = 3;
 
     private final Soak soak = new Soak("bench-qemu");
+    private final Results results = new Results();
+    private final Timeline timeline = new Timeline();
+    private final Guest drawn = soak.isRequested() ? UNTHROTTLED : SMALL;
 
     /** Where journals are by default: in memory. */
     @TempDir(factory = InMemory.class)
@@ -57,53 +54,37 @@ class QemuBenchIT {
         }
     }
 
-    /** One way of moving a guest. */
-    private record Way(String name, Backing backing, String option) {
-        static Way faultline(String mode) {
-            return new Way("Faultline, " + mode, Backing.FILE, mode);
-        }
-
-        static Way standby(String mode) {
-            return new Way("Faultline, " + mode + STANDBY, Backing.FILE, mode);
-        }
-
-        boolean isStandby() {
-            return name.endsWith(STANDBY);
-        }
-
-        static Way own(String name, OwnMode mode) {
-            return new Way("QEMU, " + name, Backing.PRIVATE, mode.name());
-        }
-
-        boolean isOwn() {
-            return backing == Backing.PRIVATE;
+    private record Guest(String name, Accelerator accelerator, GuestLoad load, long memoryBytes, Set<QemuWay> ways) {
+        static Guest underKvm(String name, int pagesPerSecond, Set<QemuWay> ways) {
+            GuestLoad load = new GuestLoad(256, 512, pagesPerSecond, 10);
+            return new Guest("KVM, " + name, Accelerator.KVM, load, 1L << 30, ways);
         }
     }
 
-    private record Guest(String name, Accelerator accelerator, int pagesPerSecond, List<Way> ways) {}
+    /** One of each kind: what else there is differs by what a guest writes. */
+    private static final Set<QemuWay> FOR_IDLE = EnumSet.of(
+            QemuWay.HYBRID_STANDBY, QemuWay.HYBRID, QemuWay.OWN_TUNED, QemuWay.OWN_POSTCOPY, QemuWay.OWN_DEFAULT);
 
-    private record Sample(
-            double downtimeMillis, double silenceMillis, double totalMillis, double sentMib, double faults) {
-        static final Sample NONE = new Sample(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
-    }
-
-    private static final List<Way> UNDER_KVM = List.of(
-            Way.standby("hybrid"),
-            Way.faultline("hybrid"),
-            Way.own("pre-copy, downtime-limit=5", OwnMode.PRECOPY_TUNED),
-            Way.standby("postcopy"),
-            Way.faultline("postcopy"),
-            Way.own("post-copy", OwnMode.POSTCOPY),
-            Way.own("pre-copy, default", OwnMode.PRECOPY_DEFAULT));
+    private static final Guest IDLE = Guest.underKvm("idle", GuestLoad.IDLE, FOR_IDLE);
+    private static final Guest THROTTLED = Guest.underKvm("10,000 pages/s", 10_000, EnumSet.allOf(QemuWay.class));
+    private static final Guest UNTHROTTLED =
+            Guest.underKvm("unthrottled", GuestLoad.UNTHROTTLED, EnumSet.allOf(QemuWay.class));
 
     /** QEMU 7.2's pre-copy under TCG loses writes of its guests: its numbers would mean nothing. */
-    private static final List<Way> UNDER_TCG =
-            List.of(Way.faultline("hybrid"), Way.faultline("postcopy"), Way.own("post-copy", OwnMode.POSTCOPY));
+    private static final Guest UNDER_TCG = new Guest(
+            "TCG Linux, 10,000 pages/s",
+            Accelerator.TCG,
+            GuestLoad.of(10_000),
+            512L << 20,
+            EnumSet.of(QemuWay.HYBRID, QemuWay.POSTCOPY, QemuWay.OWN_POSTCOPY));
 
-    private static final List<Guest> GUESTS = List.of(
-            new Guest("KVM, 10,000 pages/s", Accelerator.KVM, 10_000, UNDER_KVM),
-            new Guest("KVM, unthrottled", Accelerator.KVM, GuestLoad.UNTHROTTLED, UNDER_KVM),
-            new Guest("TCG Linux, 10,000 pages/s", Accelerator.TCG, 10_000, UNDER_TCG));
+    /** In the short form one guest only: that each way works is shown by it. */
+    private static final Guest SMALL = new Guest(
+            "KVM, small",
+            Accelerator.KVM,
+            GuestLoad.of(10_000),
+            256L << 20,
+            EnumSet.of(QemuWay.HYBRID_STANDBY, QemuWay.POSTCOPY, QemuWay.OWN_TUNED, QemuWay.OWN_PREEMPT));
 
     @BeforeAll
     static void requireTools() {
@@ -112,148 +93,121 @@ class QemuBenchIT {
 
     @Test
     void theSameGuestIsMovedInEachWay() throws IOException {
-        int runs = soak.number("runs", 1);
-        Map<String, List<Sample>> samples = new LinkedHashMap<>();
+        List<Guest> guests = soak.isRequested() ? guests(soak.number("guest", 0)) : List.of(SMALL);
+        int runs = soak.isRequested() ? soak.number("runs", USUAL_RUNS) : 1;
         for (int run = 0; run < runs; run++) {
-            // In the short form one guest only: that each way works is shown by it.
-            for (Guest guest : soak.isRequested() ? GUESTS : GUESTS.subList(0, 1)) {
-                for (Way way : guest.ways()) {
-                    Sample sample = move(guest, way, run);
-                    samples.computeIfAbsent(guest.name() + " | " + way.name(), _ -> new ArrayList<>())
-                            .add(sample);
+            for (Guest guest : guests) {
+                for (QemuWay way : guest.ways()) {
+                    results.add(new Case(guest.name(), way.label()), move(guest, way, run));
                 }
             }
         }
-        assertThat(samples.values()).allSatisfy(list -> assertThat(list).hasSize(runs));
+        assertThat(results.cases())
+                .hasSize(guests.stream().mapToInt(guest -> guest.ways().size()).sum())
+                .allSatisfy(one -> assertThat(results.count(one)).isEqualTo(runs));
+        Plot plot = timeline.plot(drawn.name());
         if (soak.isRequested()) {
-            Benchmarks.write(TITLE, text(runs, samples));
+            if (guests.contains(drawn)) {
+                plot.write(Benchmarks.docs().resolve("benchmarks"));
+            }
+            Benchmarks.write(TITLE, text(runs, plot));
+        } else {
+            assertThat(plot.write(journals)).isNotEmptyFile();
+            assertThat(Reach.table(List.of(reach(Figure.TOTAL, SMALL, QemuWay.OWN_TUNED, "")), QemuWay.OURS, results))
+                    .containsPattern("total / QEMU.*\\d\\.\\d\\d");
         }
     }
 
-    private Sample move(Guest guest, Way way, int run) throws IOException {
-        VmSpec spec = VmSpec.of("b" + run, guest.accelerator(), GuestLoad.of(guest.pagesPerSecond()))
-                .withMemory(MEMORY_BYTES, way.backing());
+    /** All of them, or that of a number from 1. */
+    private static List<Guest> guests(int number) {
+        List<Guest> all = List.of(IDLE, THROTTLED, UNTHROTTLED, UNDER_TCG);
+        return number == 0 ? all : all.subList(number - 1, number);
+    }
+
+    private Sample move(Guest guest, QemuWay way, int run) throws IOException {
+        VmSpec spec =
+                VmSpec.of("b" + run, guest.accelerator(), guest.load()).withMemory(guest.memoryBytes(), way.backing());
         try (QemuVm source = QemuVm.start(spec);
                 QemuVm destination = QemuVm.start(spec.incoming("b" + run + "-to"))) {
             source.awaitReady();
-            source.serial().awaitHeartbeats(50, LIMIT);
-            return way.isOwn()
-                    ? own(source, destination, OwnMode.valueOf(way.option()))
-                    : ours(source, destination, way, run);
-        }
-    }
-
-    private static Sample own(QemuVm source, QemuVm destination, OwnMode mode) {
-        OwnResult result;
-        try {
-            result = QemuOwnMigration.run(source, destination, "127.0.0.1", mode, OWN_LIMIT);
-        } catch (LabException e) {
-            if (mode != OwnMode.PRECOPY_DEFAULT) {
-                throw e;
+            MeasuredQemuMove move = new MeasuredQemuMove(source, destination, OWN_LIMIT);
+            Sample sample = move.run(way, Files.createTempDirectory(journals, "run" + run));
+            if (IN_TIMELINE.contains(way) && guest.equals(drawn)) {
+                move.addTo(timeline, way);
             }
-            return Sample.NONE; // it need not converge
-        }
-        double silence = silenceMillis(source, destination);
-        return new Sample(
-                result.downtimeMicros() / 1e3,
-                silence,
-                result.totalMillis(),
-                result.transferredBytes() / (double) (1 << 20),
-                Double.NaN);
-    }
-
-    private Sample ours(QemuVm source, QemuVm destination, Way way, int run) throws IOException {
-        Path directory = Files.createTempDirectory(journals, "run" + run);
-        try (QemuMove move = new QemuMove(source, destination, null, directory)) {
-            String[] options = {"--mode", way.option()};
-            QemuMove.Result result = way.isStandby() ? move.runFromStandby(options) : move.run(options);
-            double silence = silenceMillis(source, destination);
-            return new Sample(
-                    result.downtimeMicros() / 1e3,
-                    silence,
-                    result.sent().path("totalNanos").asLong() / 1e6,
-                    result.sent().path("sentBytes").asLong() / (double) (1 << 20),
-                    faults(result.received()));
+            return sample;
         }
     }
 
-    private static double faults(JsonNode received) {
-        long faults = 0;
-        for (JsonNode kind : received.path("faults")) {
-            faults += kind.path("count").asLong();
-        }
-        return faults;
+    private String text(int runs, Plot plot) throws IOException {
+        return INTRODUCTION.replace("RUNS", Integer.toString(runs)).replace("MACHINE", Benchmarks.machine())
+                + results.table(
+                        Figure.DOWNTIME, Figure.SILENCE, Figure.LONGEST_GAP, Figure.TOTAL, Figure.SENT, Figure.FAULTS)
+                + "\nWhat the guest did, in 1000 pages/s: written, or verified by an idle guest.\n\n"
+                + results.table(Figure.BEFORE, Figure.DURING, Figure.AFTER)
+                + "\nWhat it took.\n\n"
+                + results.table(
+                        Figure.SOURCE_CPU,
+                        Figure.DESTINATION_CPU,
+                        Figure.VMM_CPU,
+                        Figure.SOURCE_OWN,
+                        Figure.DESTINATION_OWN,
+                        Figure.SOURCE_PEAK,
+                        Figure.DESTINATION_PEAK)
+                + "\nBeside QEMU's own.\n\n"
+                + Reach.table(REACH, QemuWay.OURS, results)
+                + "\n![" + plot.title() + "](benchmarks/" + plot.name() + ".svg)\n";
     }
 
-    private static double silenceMillis(QemuVm source, QemuVm destination) {
-        destination.serial().awaitHeartbeats(BEATS_AFTER, LIMIT);
-        Continuity continuity = Continuity.of(source.log(), destination.log());
-        continuity.assertUnbroken();
-        return continuity.handOverGapsMillis().getFirst();
+    private static Reach reach(Figure figure, Guest guest, QemuWay reference, String wanted) {
+        return new Reach(figure, guest.name(), reference.label(), wanted);
     }
 
-    private static String text(int runs, Map<String, List<Sample>> samples) throws IOException {
-        StringBuilder text = new StringBuilder(
-                INTRODUCTION.replace("RUNS", Integer.toString(runs)).replace("MACHINE", Benchmarks.machine()));
-        samples.forEach((name, list) -> text.append("| ")
-                .append(name)
-                .append(unfinished(list))
-                .append(cell(list, Sample::downtimeMillis))
-                .append(cell(list, Sample::silenceMillis))
-                .append(cell(list, Sample::totalMillis))
-                .append(cell(list, Sample::sentMib))
-                .append(cell(list, Sample::faults))
-                .append(" |\n"));
-        return text.toString();
-    }
+    private static final Set<QemuWay> IN_TIMELINE =
+            EnumSet.of(QemuWay.HYBRID_STANDBY, QemuWay.OWN_TUNED, QemuWay.OWN_POSTCOPY);
 
-    private static String unfinished(List<Sample> samples) {
-        long unfinished = samples.stream()
-                .filter(sample -> Double.isNaN(sample.totalMillis()))
-                .count();
-        return unfinished == 0
-                ? ""
-                : " (" + unfinished + " of " + samples.size() + " did not end in " + OWN_LIMIT.toSeconds() + " s)";
-    }
-
-    private static String cell(List<Sample> samples, Function<Sample, Double> value) {
-        double[] sorted = samples.stream()
-                .mapToDouble(value::apply)
-                .filter(number -> !Double.isNaN(number))
-                .sorted()
-                .toArray();
-        if (sorted.length == 0) {
-            return " | -";
-        }
-        double median = sorted[sorted.length / 2];
-        String format = median < 100 ? "%.1f" : "%.0f";
-        return " | " + String.format(Locale.ROOT, format, median) + " ("
-                + String.format(Locale.ROOT, format, sorted[0]) + "-"
-                + String.format(Locale.ROOT, format, sorted[sorted.length - 1]) + ")";
-    }
+    private static final List<Reach> REACH = List.of(
+            reach(Figure.DOWNTIME, THROTTLED, QemuWay.OWN_TUNED, "<= 1.2"),
+            reach(Figure.DOWNTIME, UNTHROTTLED, QemuWay.OWN_TUNED, "<= 0.9"),
+            reach(Figure.DOWNTIME, THROTTLED, QemuWay.OWN_DEFAULT, "<= 0.3"),
+            reach(Figure.DOWNTIME, UNTHROTTLED, QemuWay.OWN_DEFAULT, "<= 0.3"),
+            reach(Figure.DOWNTIME, THROTTLED, QemuWay.OWN_POSTCOPY, "<= 0.5"),
+            reach(Figure.DOWNTIME, UNTHROTTLED, QemuWay.OWN_POSTCOPY, "<= 0.5"),
+            reach(Figure.TOTAL, IDLE, QemuWay.OWN_TUNED, "<= 0.5"),
+            reach(Figure.TOTAL, THROTTLED, QemuWay.OWN_TUNED, "<= 0.5"),
+            reach(Figure.TOTAL, UNTHROTTLED, QemuWay.OWN_TUNED, "<= 0.5"),
+            reach(Figure.AFTER, THROTTLED, QemuWay.OWN_POSTCOPY, ">= 1.5"),
+            reach(Figure.AFTER, UNTHROTTLED, QemuWay.OWN_POSTCOPY, ">= 1.5"),
+            reach(Figure.AFTER, UNTHROTTLED, QemuWay.OWN_PREEMPT, ">= 1.5"));
 
     private static final String TITLE = "An unmodified QEMU: Faultline beside QEMU's own migration";
 
     private static final String INTRODUCTION = """
                 ./dev bench qemu runs=RUNS
 
-            The same guest of 512 MiB, of which 100 MiB are rewritten and 28 MiB verified only, is moved between two QEMU processes on
-            one host, over loopback TCP, in turns: RUNS runs of each, medians (smallest-largest). Every run is checked: each heartbeat
-            once, and no wrong page.
+            The same guest of 1 GiB, of which 256 MiB are rewritten and 512 MiB verified only (TCG: 512 MiB, 100 and 28), is moved
+            between two QEMU processes on one host, over loopback TCP, in turns: RUNS runs of each, medians (smallest-largest). Every run is
+            checked: each heartbeat once, and no wrong page. Two QEMUs and two engines share the processors, so that what they do
+            takes time from the guest, and from each other.
 
             - *downtime*: from the source's STOP event to the destination's RESUME event, by QEMU's own timestamps.
-            - *silence*: between the last heartbeat on the source and the first on the destination; one is due every 10 ms.
-            - *total*: from the engine's start (Faultline; its JVM's start left out), or the command (QEMU), to the end. *Standing by*: both
-              engines had attached and rehearsed (`--standby`), and began when they were told.
+            - *silence*: between the last heartbeat on the source and the first on the destination; one is due every 10 ms. *Longest gap*:
+              the longest time without one from the command to a second after the end.
+            - *total*: from the engine's start (Faultline; its JVM's start left out), or the command (QEMU), to the end, when the source
+              can be released. *Standing by*: both engines had attached and rehearsed (`--standby`), and began when they were told.
+            - *pages/s*: in the second before the command, from the command to the end, and in the second after the resume, by what
+              heartbeats say. Of an idle guest those that it verified, of others those that it wrote.
+            - *CPU*: an engine's whole process from its start to its end, its JVM's start and a rehearsal included, to 20 ms. QEMUs' CPU:
+              both QEMUs without their vCPUs' threads, from before the first engine's start, or the command, to the end; that is QEMU's
+              migration (its threads for it, and the main thread, which loads), its monitors and devices, but not what the guest's own
+              faults take in the kernel.
+            - *own MiB*: the most that was resident of an engine but for shared memory; *peak RSS* (VmHWM) also counts the guest's pages that
+              it has mapped, which QEMU counts too.
             - QEMU's pre-copy default is 300 ms of downtime and 128 MiB/s; all others have no limit of bandwidth. Its post-copy begins after
-              300 ms of pre-copy, as is usual; Faultline's postcopy mode copies nothing before.
+              300 ms of pre-copy, as is usual; Faultline's postcopy mode copies nothing before. A pre-copy that has not ended after 15 s is given up.
             - QEMU 7.2's pre-copy under TCG loses writes of its guests, and is left out there.
-            - Of Faultline's downtime about 5 ms are QEMU's own (saving and loading devices); the rest is steps of several processes, each of
-              which has to be given a processor: two QEMUs and two engines share two.
 
             MACHINE.
 
-            | guest | by | downtime ms | silence ms | total ms | sent MiB | faults |
-            | --- | --- | --- | --- | --- | --- | --- |
             """;
 }

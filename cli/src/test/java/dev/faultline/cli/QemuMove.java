@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -25,16 +26,19 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
     private final Path sourceJournals;
     private final Path destinationJournals;
     private final List<Faultline> engines = new ArrayList<>();
+    private BiConsumer<String, Faultline> whenStarted = (_, _) -> {};
+    private long orderedNanos;
     private final long beginMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
 
     /**
      * What it was like.
      *
+     * @param beginNanos when it was begun, by {@link System#nanoTime}: when the source's engine was up, or was told to
      * @param downtimeMicros from the source's STOP event to the destination's RESUME event
      * @param sent what the source's engine said
      * @param received what the destination's engine said
      */
-    record Result(long downtimeMicros, JsonNode sent, JsonNode received) {}
+    record Result(long beginNanos, long downtimeMicros, JsonNode sent, JsonNode received) {}
 
     QemuMove(QemuVm source, QemuVm destination, @Nullable Namespaces network, Path journals) {
         this.source = source;
@@ -44,9 +48,16 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
         destinationJournals = journals.resolve("destination");
     }
 
+    /** Lets somebody know of each engine, and by which command, as soon as it is started. */
+    void whenStarted(BiConsumer<String, Faultline> listener) {
+        whenStarted = listener;
+    }
+
     /** Moves the guest, and waits until all of it is there. */
     Result run(String... options) {
-        startMigrate(startReceive(), options);
+        Faultline receive = startReceive();
+        startMigrate(receive, options).awaitEvent(Events.CONTROL);
+        orderedNanos = System.nanoTime();
         return awaitEnd();
     }
 
@@ -63,6 +74,7 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
         all.add("--standby");
         Faultline migrate = startMigrate(receive, all.toArray(String[]::new));
         migrate.awaitEvent(Events.STANDBY);
+        orderedNanos = System.nanoTime();
         order(migrate, "resume");
     }
 
@@ -75,7 +87,10 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
     Result awaitEnd() {
         engines.reversed().forEach(QemuMove::requireSuccess);
         return new Result(
-                downtimeMicros(), engines.getLast().json(), engines.getFirst().json());
+                orderedNanos,
+                downtimeMicros(),
+                engines.getLast().json(),
+                engines.getFirst().json());
     }
 
     private static void order(Faultline migrate, String word) {
@@ -142,6 +157,7 @@ final class QemuMove implements BrokenMove.Engines, AutoCloseable {
         all.addAll(List.of(options));
         Faultline engine = Faultline.start(network == null ? List.of() : network.command(side), all);
         engines.add(engine);
+        whenStarted.accept(arguments[0], engine);
         return engine;
     }
 

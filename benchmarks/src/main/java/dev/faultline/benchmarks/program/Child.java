@@ -41,6 +41,21 @@ public final class Child implements AutoCloseable {
      * @throws IOException if it cannot be started
      */
     public static Child java(List<String> prefix, Class<?> main, String... arguments) throws IOException {
+        return java(prefix, List.of(), main, arguments);
+    }
+
+    /**
+     * Starts another JVM with this one's class path, and with more than what an engine's has.
+     *
+     * @param prefix what is put before the command, say to run it in a namespace
+     * @param options of the JVM, after those that an engine's has
+     * @param main its main class
+     * @param arguments what main gets
+     * @return the process
+     * @throws IOException if it cannot be started
+     */
+    public static Child java(List<String> prefix, List<String> options, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmn8m", "-Xmx1g", "-XX:-UsePerfData"));
@@ -49,6 +64,7 @@ public final class Child implements AutoCloseable {
         }
         // What the JVM itself has to say is no answer.
         command.addAll(List.of("-XX:+DisplayVMOutputToStderr", "-Xlog:disable", "-Xlog:all=error:stderr"));
+        command.addAll(options);
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());

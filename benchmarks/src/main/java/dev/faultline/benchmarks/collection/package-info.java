@@ -1,0 +1,5 @@
+/** What collections of the heap cost. */
+@NullMarked
+package dev.faultline.benchmarks.collection;
+
+import org.jspecify.annotations.NullMarked;
