@@ -26,7 +26,7 @@ class BenchTest {
     private Path directory;
 
     @ParameterizedTest
-    @CsvSource({"faults, 12", "around, 5", "scan, 8", "movement, 8", "fetch, 4", "collections, 3"})
+    @CsvSource({"faults, 16", "around, 5", "scan, 8", "movement, 14", "fetch, 4", "collections, 3"})
     @Timeout(120)
     void everyWayGivesFigures(String name, int rows) throws IOException {
         Supplier<Bench> bench = Objects.requireNonNull(Main.BENCHES.get(name));

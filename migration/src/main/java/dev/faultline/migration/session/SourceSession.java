@@ -271,7 +271,7 @@ public final class SourceSession {
     }
 
     private OrderResult switchOver(long nowNanos) {
-        if (isWaiting()) {
+        if (standsBy) {
             return refused("the move has not begun: 'resume' begins it");
         }
         if (!hasRounds()) {
@@ -288,7 +288,7 @@ public final class SourceSession {
     }
 
     private OrderResult hold(long nowNanos) {
-        if (isWaiting()) {
+        if (standsBy) {
             return accepted("nothing is being sent already");
         }
         if (!hasRounds()) {
@@ -302,7 +302,7 @@ public final class SourceSession {
     }
 
     private OrderResult release(long nowNanos) {
-        if (isWaiting()) {
+        if (standsBy) {
             standsBy = false; // of one that is still being connected: it begins at once then
             if (state == State.STANDING_BY) {
                 out.add(new SourceAction.Begin());
@@ -315,10 +315,6 @@ public final class SourceSession {
         }
         rounds.release(nowNanos).ifPresent(round -> goOnAfter(round, nowNanos));
         return accepted("sending goes on");
-    }
-
-    private boolean isWaiting() {
-        return standsBy && state != State.ENDED;
     }
 
     private boolean hasRounds() {
@@ -474,6 +470,7 @@ public final class SourceSession {
 
     private void end(boolean resume, boolean settled, String failure) {
         state = State.ENDED;
+        standsBy = false;
         out.add(new Release(resume, settled));
         out.add(new Finish(failure));
     }

@@ -91,6 +91,10 @@ final class Migration implements AutoCloseable {
             return new Plan(mode, limits, dataPath, verify, testSwitch, holdMapNanos, startPaused, nanos);
         }
 
+        Plan within(Limits others) {
+            return new Plan(mode, others, dataPath, verify, testSwitch, holdMapNanos, startPaused, reconnectNanos);
+        }
+
         Plan over(DataPath other) {
             return new Plan(mode, limits, other, verify, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
