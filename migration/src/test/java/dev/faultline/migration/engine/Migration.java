@@ -75,10 +75,6 @@ final class Migration implements AutoCloseable {
             this(mode, Limits.of(mode), DataPath.PLAIN, false, testSwitch, holdMapNanos, startPaused, reconnectNanos);
         }
 
-        Plan within(Limits others) {
-            return new Plan(mode, others, dataPath, verify, testSwitch, holdMapNanos, startPaused, reconnectNanos);
-        }
-
         static Plan of(MigrationMode mode) {
             return new Plan(mode, TestSwitch.NONE, 0, false, 0);
         }
