@@ -12,7 +12,7 @@ run_java() {
         migrate:* | receive:* | resume:*)
             own_opts="-Xms16m -Xmn8m -Xmx1g"
             # What a guest waits for goes before what fills the processors, and compilers after it. Only root may.
-            [ "$(id -u)" != 0 ] || own_opts="$own_opts -XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=10"
+            [ "$(id -u)" != 0 ] || own_opts="$own_opts -XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=5"
             ;;
         *) own_opts= ;;
     esac

@@ -29,7 +29,7 @@ final class JavaCommand {
             command.add("-XX:TieredStopAtLevel=1");
         } else if (isRoot()) {
             // What a guest waits for goes before what fills the processors, and compilers after it.
-            command.addAll(List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=10"));
+            command.addAll(List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=5"));
         }
         Optional.ofNullable(System.getProperty("faultline.archive"))
                 .ifPresent(archive -> command.addAll(List.of(
