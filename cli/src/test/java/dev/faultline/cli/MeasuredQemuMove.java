@@ -45,7 +45,7 @@ final class MeasuredQemuMove {
     }
 
     Sample run(QemuWay way, Path journals) {
-        source.serial().awaitHeartbeats(beatsPerSecond(), LIMIT);
+        source.serial().awaitHeartbeats(2 * beatsPerSecond(), LIMIT);
         try (VmmUse vmms = VmmUse.of(source, destination)) {
             if (way.isOwn()) {
                 own(way.ownMode());

@@ -37,7 +37,7 @@ class MemoryIT {
             }
         }
         soak.writeTable(
-                "Memory of the engines (hybrid, guests that touch all but 200 MiB of their memory, 4 KiB pages)",
+                "Memory of the engines (hybrid, guests with content in half of their memory, 4 KiB pages)",
                 List.of(
                         "run",
                         "guest",

@@ -48,7 +48,7 @@ class PauseIT {
                         median(millis.get(1)),
                         ratio)));
         soak.writeTable(
-                "Downtime of guests of two sizes that rewrite 64 MiB without pause (hybrid, all memory with content)",
+                "Downtime of guests of two sizes that rewrite 64 MiB without pause (hybrid, half of the memory with content)",
                 List.of("run", "memory", "downtime ms"),
                 rows);
         if (soak.isRequested()) {
