@@ -194,7 +194,7 @@ class QemuBenchIT {
             - *silence*: between the last heartbeat on the source and the first on the destination; one is due every 10 ms. *Longest gap*:
               the longest time without one from the command to a second after the end.
             - *total*: from the engine's start (Faultline; its JVM's start left out), or the command (QEMU), to the end, when the source
-              can be released. *Standing by*: both engines had attached and rehearsed (`--standby`), and began when they were told.
+              can be released. *Standing by*: both engines were attached, rehearsed and connected (`--standby`), and began when told.
             - *pages/s*: in the second before the command, from the command to the end, and in the second after the resume, by what
               heartbeats say. Of an idle guest those that it verified, of others those that it wrote.
             - *CPU*: an engine's whole process from its start to its end, its JVM's start and a rehearsal included, to 20 ms. QEMUs' CPU:

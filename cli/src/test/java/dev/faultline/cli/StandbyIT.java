@@ -1,13 +1,19 @@
 package dev.faultline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.faultline.cli.json.Events;
 import dev.faultline.guest.kvm.control.GuestReport;
 import dev.faultline.migration.guest.GuestState;
+import dev.faultline.uffd.os.Processes;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +52,47 @@ class StandbyIT {
             Hosts.awaitAlive(hosts.destinationName());
         }
         assertThat(rehearsals()).as("files of rehearsals").isEqualTo(before);
+    }
+
+    /** A guest between hosts waits for some of an engine's threads, and for none of its compilers. */
+    @Test
+    void threadsThatAGuestMayWaitForGoFirst() throws Exception {
+        assumeTrue(Processes.isRoot(), "only root can raise a priority");
+        try (Hosts hosts = new Hosts()) {
+            hosts.startGuest(GUEST);
+            hosts.startWaitingGuest(GUEST);
+            Faultline receive = hosts.startReceive();
+            Faultline migrate = hosts.startMigrate(receive, "--standby");
+            migrate.awaitEvent(Events.STANDBY);
+            for (Faultline engine : List.of(receive, migrate)) {
+                assertThat(nices(engine, "faultline-contr")).isNotEmpty().allMatch(nice -> nice < 0);
+                assertThat(nices(engine, "C1 Compiler")).isNotEmpty().allMatch(nice -> nice > 0);
+            }
+            assertThat(nices(receive, "faultline-fault")).isNotEmpty().allMatch(nice -> nice < 0);
+            assertThat(nices(receive, "faultline-pages")).containsOnly(0L);
+            tell(migrate, "cancel");
+            assertThat(migrate.await()).isEqualTo(1);
+            assertThat(receive.await()).isEqualTo(1);
+        }
+    }
+
+    /** The nice values of an engine's threads of a name: proc(5), /proc/PID/task/TID/stat, the 19th field. */
+    private static List<Long> nices(Faultline engine, String name) throws IOException {
+        List<Long> found = new ArrayList<>();
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc", Long.toString(engine.processId()), "task"))) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"));
+                int nameEnd = stat.lastIndexOf(')');
+                if (stat.substring(stat.indexOf('(') + 1, nameEnd).startsWith(name)) {
+                    List<String> fields = Pattern.compile(" ")
+                            .splitAsStream(stat.substring(nameEnd + 2))
+                            .toList();
+                    found.add(Long.parseLong(fields.get(19 - 3)));
+                }
+            }
+        }
+        return found;
     }
 
     @Test

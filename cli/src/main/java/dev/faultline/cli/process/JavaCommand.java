@@ -1,7 +1,6 @@
 package dev.faultline.cli.process;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.faultline.uffd.os.Processes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +26,7 @@ final class JavaCommand {
         if (arguments.getFirst().equals("guest")) {
             // Its own code hardly runs: the work is done by vCPUs. The second compiler would only take time from them.
             command.add("-XX:TieredStopAtLevel=1");
-        } else if (isRoot()) {
+        } else if (Processes.isRoot()) { // nobody else may raise a priority, and the JVM would say so in every run
             // What a guest waits for goes before what fills the processors, and compilers after it.
             command.addAll(List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=5"));
         }
@@ -44,14 +43,5 @@ final class JavaCommand {
         command.addAll(List.of("-m", MAIN));
         command.addAll(arguments);
         return command;
-    }
-
-    /** Nobody else may raise a priority, and the JVM would say so in every run. */
-    private static boolean isRoot() {
-        try {
-            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
     }
 }
